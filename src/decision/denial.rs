@@ -1,0 +1,276 @@
+//! Why a request is refused, in words.
+
+use std::fmt;
+
+use http::HeaderMap;
+
+use crate::{
+    fetch,
+    origin::{Origin, OriginPattern, nearest::nearest},
+    policy::{Methods, Origins, Policy},
+    request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
+};
+
+/// The rule that refused. Its names, from [`as_str`](DenialKind::as_str), make good metric labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DenialKind {
+    /// Nothing in the policy allows the origin.
+    Origin,
+    /// The origin is `null`: that of sandboxed frames, of files, of some redirects.
+    NullOrigin,
+    /// The request has several `Origin` lines. No browser sends that.
+    SeveralOrigins,
+    /// The `Origin` header is not an origin. No browser sends that.
+    MalformedOrigin,
+    /// A regex or a predicate allows the origin, but it is plain http and credentials are allowed.
+    InsecureOrigin,
+    /// The method that the preflight asks for is not allowed.
+    Method,
+    /// The preflight asks for something that is no method, or for several.
+    MalformedMethod,
+    /// A header that the preflight asks for is not allowed.
+    Header,
+    /// The preflight asks for something that is no header name.
+    MalformedHeader,
+    /// The preflight asks for more header names than any page sends.
+    TooManyHeaders,
+}
+
+impl DenialKind {
+    /// A short name that stays the same: `origin`, `null-origin`, `several-origins`,
+    /// `malformed-origin`, `insecure-origin`, `method`, `malformed-method`, `header`,
+    /// `malformed-header`, `too-many-headers`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::NullOrigin => "null-origin",
+            Self::SeveralOrigins => "several-origins",
+            Self::MalformedOrigin => "malformed-origin",
+            Self::InsecureOrigin => "insecure-origin",
+            Self::Method => "method",
+            Self::MalformedMethod => "malformed-method",
+            Self::Header => "header",
+            Self::MalformedHeader => "malformed-header",
+            Self::TooManyHeaders => "too-many-headers",
+        }
+    }
+}
+
+/// What is refused, and why. Prints one sentence that a person can act on.
+///
+/// The sentence is for people: it changes from version to version. Programs ask for the
+/// [`kind`](Denial::kind).
+#[derive(Clone)]
+pub struct Denial<'a> {
+    policy: &'a Policy,
+    headers: &'a HeaderMap,
+    kind: DenialKind,
+    value: &'a [u8],
+}
+
+impl<'a> Denial<'a> {
+    /// The rule that refused.
+    #[must_use]
+    pub fn kind(&self) -> DenialKind {
+        // Told apart here, where somebody asks, and not while the request waits.
+        let is_token = || fetch::is_token(self.value);
+        match self.kind {
+            DenialKind::Origin if self.value == b"null" => DenialKind::NullOrigin,
+            DenialKind::Origin if !self.is_origin() => DenialKind::MalformedOrigin,
+            DenialKind::Method if !is_token() => DenialKind::MalformedMethod,
+            DenialKind::Header if !is_token() => DenialKind::MalformedHeader,
+            kind => kind,
+        }
+    }
+
+    /// What it refused, as sent: the origin, the method, or the first of the header names. Empty where
+    /// there are too many headers.
+    #[must_use]
+    pub fn value(&self) -> &'a [u8] {
+        self.value
+    }
+
+    /// Of the allowed origins, the one that resembles a refused origin most, if any does.
+    ///
+    /// Looks at the first 1000 patterns, so ask for it when somebody is going to read it.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&'a OriginPattern> {
+        self.nearest_and_clause().map(|(pattern, _)| pattern)
+    }
+
+    #[inline]
+    pub(crate) fn new(
+        policy: &'a Policy,
+        headers: &'a HeaderMap,
+        kind: DenialKind,
+        value: &'a [u8],
+    ) -> Self {
+        Self { policy, headers, kind, value }
+    }
+
+    /// Nothing at all is granted: neither to this origin, nor to one that asks like this.
+    #[inline]
+    pub(crate) fn is_total(&self) -> bool {
+        !matches!(
+            self.kind,
+            DenialKind::Method
+                | DenialKind::MalformedMethod
+                | DenialKind::Header
+                | DenialKind::MalformedHeader
+        )
+    }
+
+    fn is_origin(&self) -> bool {
+        std::str::from_utf8(self.value).is_ok_and(|text| text.parse::<Origin>().is_ok())
+    }
+
+    fn nearest_and_clause(&self) -> Option<(&'a OriginPattern, &'static str)> {
+        match (&self.policy.origins, self.kind()) {
+            (Origins::Listed(set), DenialKind::Origin | DenialKind::MalformedOrigin) => {
+                nearest(std::str::from_utf8(self.value).ok()?, set.patterns())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Denial<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = quote(self.value);
+        match self.kind() {
+            kind @ (DenialKind::Origin | DenialKind::MalformedOrigin) => {
+                let is_origin = kind == DenialKind::Origin;
+                let verdict = if is_origin { "is not allowed" } else { "is not an origin" };
+                write!(f, "origin {value} {verdict}: ")?;
+                match self.nearest_and_clause() {
+                    Some((nearest, clause)) if is_origin => {
+                        write!(f, "\"{nearest}\" is, {clause}")
+                    }
+                    Some((nearest, clause)) => {
+                        write!(f, "\"{nearest}\" is allowed, {clause}")
+                    }
+                    None if is_origin => f.write_str(
+                        "nothing like it is; if you trust it, add it to `allow_origins`",
+                    ),
+                    None => f.write_str("a browser sends `scheme://host`, perhaps with a port"),
+                }
+            }
+            DenialKind::NullOrigin => f.write_str(
+                "origin \"null\" is not allowed: it is that of every sandboxed frame, file and \
+                 redirect between origins; serve the page from an origin of its own",
+            ),
+            DenialKind::SeveralOrigins => write!(
+                f,
+                "origin {value} is not the only one: the request has several `Origin` lines, and \
+                 a browser sends one; look for a proxy that adds its own"
+            ),
+            DenialKind::InsecureOrigin => write!(
+                f,
+                "origin {value} is not allowed: credentials would travel over plain http; serve \
+                 the page over https, or use `dangerous_allow_insecure_origins`"
+            ),
+            DenialKind::Method => self.fmt_method(f),
+            DenialKind::MalformedMethod => {
+                write!(f, "method {value} is not allowed: the preflight must ask for one method")
+            }
+            DenialKind::Header => self.fmt_headers(f),
+            DenialKind::MalformedHeader => {
+                write!(f, "request header {value} is not allowed: it is not a header name")
+            }
+            DenialKind::TooManyHeaders => write!(
+                f,
+                "the preflight asks for more request headers than are read: {MAX_NAMES} names or \
+                 {} KiB",
+                MAX_BYTES / 1024
+            ),
+        }
+    }
+}
+
+impl Denial<'_> {
+    fn fmt_method(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = String::from_utf8_lossy(self.value);
+        write!(f, "method {} is not allowed: ", quote(self.value))?;
+        let names = &self.policy.methods.names;
+        let normalized = fetch::normalize_method(&method);
+        if fetch::is_forbidden_method(self.value) {
+            f.write_str("no browser sends it for a page")
+        } else if normalized != method && self.policy.methods.allow(normalized.as_bytes()) {
+            write!(f, "\"{normalized}\" is, which is how browsers write it; look at the client")
+        } else if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(&method)) {
+            write!(f, "\"{name}\" is, and methods are case-sensitive; write it so in the page")
+        } else if self.policy.methods.any {
+            write!(f, "it is longer than {} bytes", Methods::MAX_LEN)
+        } else {
+            f.write_str("add it to `allow_methods`")
+        }
+    }
+
+    /// Every header that is refused, so that one change of the policy is enough.
+    fn fmt_headers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requested = RequestHeaders::read(self.headers);
+        let refused = requested.iter().flat_map(RequestHeaders::names);
+        let mut refused: Vec<&[u8]> =
+            refused.filter(|name| !self.policy.request_headers.allow(name)).collect();
+        refused.sort_unstable();
+        refused.dedup();
+        let (noun, verb, pronoun) =
+            if refused.len() == 1 { ("header", "is", "it") } else { ("headers", "are", "them") };
+        write!(f, "request {noun} ")?;
+        fmt_list(f, refused.iter().copied())?;
+        write!(f, " {verb} not allowed: ")?;
+        let is = |test: fn(&str) -> bool| {
+            refused.iter().any(|name| std::str::from_utf8(name).is_ok_and(test))
+        };
+        if is(fetch::is_cors_response_header) {
+            f.write_str("servers send `access-control-*`; remove it from the page's request")
+        } else if is(fetch::is_forbidden_request_header) {
+            f.write_str("browsers never ask for one that they set themselves; look at the client")
+        } else {
+            write!(f, "add {pronoun} to `allow_headers`")
+        }
+    }
+}
+
+impl fmt::Debug for Denial<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Denial")
+            .field("kind", &self.kind())
+            .field("value", &format_args!("{}", quote(self.value)))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Quoted, with commas, as many as a person reads.
+pub(super) fn fmt_list<'a>(
+    f: &mut fmt::Formatter<'_>,
+    names: impl Iterator<Item = &'a [u8]>,
+) -> fmt::Result {
+    const SHOWN: usize = 8;
+    for (at, name) in names.take(SHOWN + 1).enumerate() {
+        match at {
+            0 => write!(f, "{}", quote(name))?,
+            SHOWN => f.write_str(" and more")?,
+            _ => write!(f, ", {}", quote(name))?,
+        }
+    }
+    Ok(())
+}
+
+/// In quotes, without control characters, and not longer than a line in a log should be.
+pub(crate) fn quote(value: &[u8]) -> impl fmt::Display + '_ {
+    Quoted(value)
+}
+
+struct Quoted<'a>(&'a [u8]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 100;
+        let shown = &self.0[..self.0.len().min(SHOWN)];
+        let more = if shown.len() < self.0.len() { "..." } else { "" };
+        write!(f, "\"{}{more}\"", shown.escape_ascii())
+    }
+}

@@ -1,0 +1,230 @@
+//! The headers that a policy puts on responses: the only code that writes them.
+
+use std::fmt;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+        ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, VARY,
+    },
+};
+
+use super::vary;
+use crate::{
+    fetch,
+    policy::{Expose, Origins, Policy},
+    request_headers::RequestHeaders,
+};
+
+/// What goes on the responses of a policy, as far as it is the same for all.
+///
+/// Ready-made, because cloning a map costs less than filling one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReadyHeaders {
+    /// Where the policy names origins, the request's own takes the place of an empty one in here.
+    granted: HeaderMap,
+    preflight_granted: HeaderMap,
+    preflight_refused: HeaderMap,
+    /// The exposed names are those of each response.
+    expose_names: bool,
+}
+
+impl ReadyHeaders {
+    pub(crate) fn new(policy: &Policy, max_age: HeaderValue) -> Self {
+        let origin = match policy.origins {
+            Origins::Any => HeaderValue::from_static("*"),
+            Origins::Listed(_) => HeaderValue::from_static(""),
+        };
+        let with_origin = |vary: Option<HeaderValue>| {
+            let mut headers = HeaderMap::new();
+            headers.extend(vary.map(|names| (VARY, names)));
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            // Fetch, "CORS check": just this spelling.
+            let credentials = policy.credentials.then(|| HeaderValue::from_static("true"));
+            headers.extend(credentials.map(|it| (ACCESS_CONTROL_ALLOW_CREDENTIALS, it)));
+            headers
+        };
+        let (vary, vary_of_preflight) = match policy.origins {
+            // Fetch, "CORS protocol and HTTP caches": a constant varies on nothing.
+            Origins::Any => (None, vary::PREFLIGHT_OF_ANY),
+            // The same section: what depends on `Origin` says so.
+            Origins::Listed(_) => (Some(vary::ORIGIN), vary::PREFLIGHT),
+        };
+        let mut granted = with_origin(vary);
+        let exposed = match &policy.expose {
+            Expose::Nothing => None,
+            Expose::Listed(names) => Some(names.clone()),
+            Expose::Any => (!policy.credentials).then(|| HeaderValue::from_static("*")),
+        };
+        granted.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
+
+        // The full lists are sent, not the requested method alone: one cached answer then covers
+        // every method and header (Fetch, "CORS-preflight cache").
+        let mut preflight_granted = with_origin(Some(vary_of_preflight.clone()));
+        preflight_granted.insert(ACCESS_CONTROL_MAX_AGE, max_age);
+        let methods = policy.methods.header.clone();
+        preflight_granted.extend(methods.map(|it| (ACCESS_CONTROL_ALLOW_METHODS, it)));
+        // Where any is allowed, what is listed too is asked for by name like the others.
+        let names = policy.request_headers.header.clone().filter(|_| !policy.request_headers.any);
+        preflight_granted.extend(names.map(|it| (ACCESS_CONTROL_ALLOW_HEADERS, it)));
+
+        Self {
+            granted,
+            preflight_granted,
+            preflight_refused: HeaderMap::from_iter([(VARY, vary_of_preflight)]),
+            expose_names: matches!(policy.expose, Expose::Any) && policy.credentials,
+        }
+    }
+}
+
+/// Makes the inner service's response one that `origin` may read; where the policy names none, one
+/// that everybody may read.
+///
+/// Returns which CORS headers the inner service had written, which are gone now.
+pub(crate) fn grant(
+    policy: &Policy,
+    origin: Option<HeaderValue>,
+    response: &mut HeaderMap,
+) -> Removed {
+    // Others may stay: a service may say more in answer to a plain `OPTIONS`.
+    let removed = remove(&CORS_HEADERS[..3], response);
+    fill(response, &policy.ready.granted, origin);
+    if policy.ready.expose_names {
+        expose_names(response);
+    }
+    removed
+}
+
+/// Makes the inner service's response one that nobody of another origin may read. What depends on
+/// `Origin` says so here too (Fetch, "CORS protocol and HTTP caches").
+///
+/// Returns which CORS headers the inner service had written, which are gone now.
+#[inline]
+pub(crate) fn withhold(response: &mut HeaderMap) -> Removed {
+    let removed = remove(&CORS_HEADERS, response);
+    vary::merge(response, vary::ORIGIN);
+    removed
+}
+
+/// Answers a preflight of `origin`, or of everybody where the policy names none.
+pub(super) fn grant_preflight(
+    policy: &Policy,
+    origin: Option<HeaderValue>,
+    request: &HeaderMap,
+    response: &mut HeaderMap,
+) {
+    remove(&CORS_HEADERS, response);
+    fill(response, &policy.ready.preflight_granted, origin);
+    if policy.methods.any {
+        let requested = request.get(&ACCESS_CONTROL_REQUEST_METHOD);
+        if let Some(methods) = requested.and_then(|it| policy.methods.with(it)) {
+            put(response, ACCESS_CONTROL_ALLOW_METHODS, methods);
+        }
+    }
+    if policy.request_headers.any {
+        if let Some(names) = RequestHeaders::read(request).and_then(|it| it.mirror()) {
+            put(response, ACCESS_CONTROL_ALLOW_HEADERS, names);
+        }
+    }
+}
+
+/// Answers a preflight that is refused altogether.
+pub(super) fn refuse_preflight(policy: &Policy, response: &mut HeaderMap) {
+    remove(&CORS_HEADERS, response);
+    fill(response, &policy.ready.preflight_refused, None);
+}
+
+/// Writes the headers of `template`, with `origin` for the one in there.
+#[inline]
+fn fill(response: &mut HeaderMap, template: &HeaderMap, origin: Option<HeaderValue>) {
+    if !response.is_empty() {
+        return fill_beside_others(response, template, origin);
+    }
+    *response = template.clone();
+    if let Some(origin) = origin {
+        if let Some(place) = response.get_mut(&ACCESS_CONTROL_ALLOW_ORIGIN) {
+            *place = origin;
+        }
+    }
+}
+
+fn fill_beside_others(
+    response: &mut HeaderMap,
+    template: &HeaderMap,
+    mut origin: Option<HeaderValue>,
+) {
+    _ = response.try_reserve(template.len());
+    for (name, value) in template {
+        match origin.take_if(|_| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
+            Some(origin) => put(response, name.clone(), origin),
+            None if *name == VARY => vary::merge(response, value.clone()),
+            None => put(response, name.clone(), value.clone()),
+        }
+    }
+}
+
+/// `insert` panics where a map is full, and no response should: it goes without the header.
+pub(super) fn put(response: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    _ = response.try_insert(name, value);
+}
+
+/// Fetch, "main fetch", 16: to a credentialed request `*` is a name like any other, so the names
+/// are sent that the response really carries.
+fn expose_names(response: &mut HeaderMap) {
+    let is_worth_naming = |name: &&str| {
+        !fetch::is_safelisted_response_header(name)
+            && !fetch::is_forbidden_response_header(name)
+            && !fetch::is_cors_response_header(name)
+    };
+    let names: Vec<&str> =
+        response.keys().map(HeaderName::as_str).filter(is_worth_naming).collect();
+    if let (false, Ok(names)) = (names.is_empty(), HeaderValue::try_from(names.join(", "))) {
+        put(response, ACCESS_CONTROL_EXPOSE_HEADERS, names);
+    }
+}
+
+/// Everything that the CORS protocol puts on a response.
+const CORS_HEADERS: [HeaderName; 6] = [
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+];
+
+#[inline]
+fn remove(names: &[HeaderName], response: &mut HeaderMap) -> Removed {
+    let mut removed = Removed::default();
+    if !response.is_empty() {
+        for (at, name) in names.iter().enumerate() {
+            removed.0 |= u8::from(response.remove(name).is_some()) << at;
+        }
+    }
+    removed
+}
+
+/// Some of `CORS_HEADERS`, one bit each. Prints their names.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Removed(u8);
+
+impl Removed {
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = CORS_HEADERS.iter().enumerate().filter(|(at, _)| self.0 & 1 << at != 0);
+        let mut lead = "";
+        for (_, name) in names {
+            write!(f, "{lead}{name}")?;
+            lead = ", ";
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! What a policy says of one request.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD};
+
+use crate::{
+    policy::{Origins, Policy},
+    request_headers::RequestHeaders,
+};
+
+mod denial;
+mod headers;
+mod vary;
+
+use denial::fmt_list;
+pub(crate) use denial::quote;
+pub use denial::{Denial, DenialKind};
+pub(crate) use headers::{ReadyHeaders, Removed, grant, withhold};
+
+/// What a request is to the CORS protocol.
+///
+/// Fetch, "HTTP requests" of the CORS protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RequestKind {
+    /// It has no `Origin`.
+    NotCors,
+    /// `OPTIONS` with `Origin` and `Access-Control-Request-Method`: a browser asks beforehand.
+    Preflight,
+    /// Any other request with `Origin`, plain `OPTIONS` included.
+    Actual,
+}
+
+/// What a [`Policy`] says of one request.
+///
+/// Prints one sentence that a person can act on. Nothing of it is composed before it is printed.
+///
+/// In a test, [`status`](Decision::status) and [`apply`](Decision::apply) show what goes out:
+///
+/// ```
+/// use corsac::CorsLayer;
+/// use http::{HeaderMap, HeaderValue, Method, header};
+///
+/// let policy = CorsLayer::builder().allow_origins(["https://a.example"]).build_policy()?;
+/// let mut request = HeaderMap::new();
+/// request.insert(header::ORIGIN, HeaderValue::from_static("https://a.example"));
+///
+/// let decision = policy.evaluate(&Method::GET, &request);
+/// assert_eq!(decision.to_string(), r#"origin "https://a.example" is allowed"#);
+/// assert_eq!(decision.status(), None); // the inner service answers
+///
+/// let mut response = HeaderMap::new();
+/// decision.apply(&mut response);
+/// assert_eq!(response[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://a.example");
+/// assert_eq!(response[header::VARY], "Origin");
+/// # Ok::<(), corsac::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Decision<'a> {
+    policy: &'a Policy,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) kind: RequestKind,
+    pub(crate) origin: Option<&'a HeaderValue>,
+    pub(crate) denial: Option<Denial<'a>>,
+    /// A request, no preflight, that the inner service is not to see.
+    pub(crate) is_rejected: bool,
+}
+
+impl<'a> Decision<'a> {
+    /// What the request is.
+    #[must_use]
+    pub fn kind(&self) -> RequestKind {
+        self.kind
+    }
+
+    /// The request's `Origin`, as sent.
+    #[must_use]
+    pub fn origin(&self) -> Option<&'a HeaderValue> {
+        self.origin
+    }
+
+    /// True if nothing is refused: the browser will let the page have what it asks for, or the request
+    /// is not CORS.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.denial.is_none()
+    }
+
+    /// What is refused, and why.
+    #[must_use]
+    pub fn denial(&self) -> Option<&Denial<'a>> {
+        self.denial.as_ref()
+    }
+
+    /// The status of the answer where the inner service is not to see the request: 204 for a
+    /// preflight, 403 for a refused origin. `None` where the inner service answers.
+    #[must_use]
+    #[inline]
+    pub fn status(&self) -> Option<StatusCode> {
+        match (self.kind, &self.denial) {
+            // Fetch, "HTTP responses": any ok status will do, and for a refusal "403 can be used".
+            (RequestKind::Preflight, Some(denial)) if denial.is_total() => {
+                Some(StatusCode::FORBIDDEN)
+            }
+            // A method or header that is not listed: the truth is sent, the browser compares, and
+            // names the culprit in its console.
+            (RequestKind::Preflight, _) => Some(StatusCode::NO_CONTENT),
+            _ => self.is_rejected.then_some(StatusCode::FORBIDDEN),
+        }
+    }
+
+    /// Writes what belongs on the response: on the inner service's, or on the one that is made
+    /// with [`status`](Decision::status).
+    pub fn apply(&self, response: &mut HeaderMap) {
+        let origin = match self.readers() {
+            Readers::Nobody => None,
+            Readers::Everybody => Some(None),
+            Readers::Origin(origin) => Some(Some(origin.clone())),
+        };
+        match (origin, self.kind) {
+            (Some(origin), RequestKind::Preflight) => {
+                headers::grant_preflight(self.policy, origin, self.headers, response);
+            }
+            (None, RequestKind::Preflight) => headers::refuse_preflight(self.policy, response),
+            (Some(origin), _) => _ = grant(self.policy, origin, response),
+            (None, _) => _ = withhold(response),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn new(policy: &'a Policy, headers: &'a HeaderMap) -> Self {
+        let kind = RequestKind::NotCors;
+        Self { policy, headers, kind, origin: None, denial: None, is_rejected: false }
+    }
+
+    #[inline]
+    pub(crate) fn readers(&self) -> Readers<'a> {
+        let is_refused = self.denial.as_ref().is_some_and(Denial::is_total);
+        match (&self.policy.origins, self.origin) {
+            _ if is_refused => Readers::Nobody,
+            // Fetch, "CORS protocol and HTTP caches": a constant is sent always.
+            (Origins::Any, _) => Readers::Everybody,
+            (Origins::Listed(_), Some(origin)) => Readers::Origin(origin),
+            (Origins::Listed(_), None) => Readers::Nobody,
+        }
+    }
+}
+
+/// Who may read a response, beside the pages of the service's own origin.
+pub(crate) enum Readers<'a> {
+    Nobody,
+    Everybody,
+    Origin(&'a HeaderValue),
+}
+
+impl fmt::Display for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(origin) = self.origin else {
+            return f.write_str("not a CORS request: it has no `Origin`");
+        };
+        match (&self.denial, self.kind) {
+            (Some(denial), _) => denial.fmt(f),
+            (None, RequestKind::Preflight) => {
+                let method = self.headers.get(ACCESS_CONTROL_REQUEST_METHOD);
+                let method = quote(method.map_or(b"", HeaderValue::as_bytes));
+                write!(f, "origin {} is allowed to send {method}", quote(origin.as_bytes()))?;
+                let requested = RequestHeaders::read(self.headers);
+                let mut names = requested.iter().flat_map(RequestHeaders::names).peekable();
+                if names.peek().is_some() {
+                    f.write_str(" with ")?;
+                }
+                fmt_list(f, names)
+            }
+            (None, _) => write!(f, "origin {} is allowed", quote(origin.as_bytes())),
+        }
+    }
+}
+
+/// Without the headers: they may hold credentials.
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("kind", &self.kind)
+            .field("origin", &self.origin)
+            .field("denial", &self.denial)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! Adds names to `Vary`: only what is missing, and all in one line, because some hosts send only the
+//! first line of a repeated header.
+
+use http::{HeaderMap, HeaderValue, header::VARY};
+
+use super::headers::put;
+
+/// On every response of a policy that names origins.
+pub(super) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+/// On the answer to a preflight.
+pub(super) const PREFLIGHT: HeaderValue = HeaderValue::from_static(
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+);
+/// The same where every origin gets the same.
+pub(super) const PREFLIGHT_OF_ANY: HeaderValue =
+    HeaderValue::from_static("Access-Control-Request-Method, Access-Control-Request-Headers");
+
+/// Adds `names`, one of the above, to the `Vary` of a response, in one line with what is there.
+#[inline]
+pub(super) fn merge(response: &mut HeaderMap, names: HeaderValue) {
+    if response.is_empty() || !response.contains_key(VARY) {
+        put(response, VARY, names);
+    } else {
+        merge_with_present(response, &names);
+    }
+}
+
+fn merge_with_present(response: &mut HeaderMap, names: &HeaderValue) {
+    let lines: Vec<&[u8]> = response.get_all(VARY).iter().map(HeaderValue::as_bytes).collect();
+    let has = |name: &[u8]| {
+        let mut present = lines.iter().flat_map(|line| elements(line));
+        present.any(|it| it.eq_ignore_ascii_case(name))
+    };
+    // RFC 9110, 12.5.5: `*` says that the response varies on everything.
+    if has(b"*") {
+        return;
+    }
+    let missing: Vec<_> = elements(names.as_bytes()).filter(|name| !has(name)).collect();
+    if lines.len() == 1 && missing.is_empty() {
+        return;
+    }
+    let filled = lines.iter().copied().filter(|line| !line.trim_ascii().is_empty());
+    let line = filled.chain(missing).collect::<Vec<_>>().join(&b", "[..]);
+    if let Ok(line) = HeaderValue::try_from(line) {
+        put(response, VARY, line);
+    }
+}
+
+/// RFC 9110, 5.6.1 "Lists".
+fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
+}

@@ -1,0 +1,128 @@
+//! CORS for Tower: a policy that is checked when it is built, speaks the [Fetch standard] exactly,
+//! and says why it refuses.
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use corsac::CorsLayer;
+//!
+//! let app: Router = Router::new()
+//!     .route("/", get(|| async { "hello" }))
+//!     .layer(CorsLayer::permissive());
+//! ```
+//!
+//! That is for development; where the pages send cookies, take [`CorsLayer::localhost`]. In production
+//! a service lists its origins, and gets a correct policy or one error that names every mistake:
+//!
+//! ```
+//! use corsac::CorsLayer;
+//! use http::{Method, header};
+//!
+//! let cors = CorsLayer::builder()
+//!     .allow_origins(["https://app.example.com", "https://*.example.com"])
+//!     .allow_methods([Method::PUT, Method::DELETE])
+//!     .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+//!     .expose_headers(["x-request-id"])
+//!     .allow_credentials(true)
+//!     .build()?;
+//! # Ok::<(), corsac::BuildError>(())
+//! ```
+//!
+//! # What happens to a request
+//!
+//! | request | is | goes |
+//! |---|---|---|
+//! | without `Origin` | not CORS | to the inner service |
+//! | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | a preflight | answered here: 204, or 403 where the origin is refused |
+//! | any other with `Origin`, plain `OPTIONS` too | an actual request | to the inner service; the response says who may read it |
+//!
+//! Every response of a policy that names origins carries `Vary: Origin`, also where the origin is
+//! refused or absent: without it a shared cache, and the browser's own, would serve one origin's
+//! response to another. It is merged into the one line that the inner service may have written.
+//! What the inner service wrote of `Access-Control-Allow-Origin`, `-Allow-Credentials` and
+//! `-Expose-Headers` is replaced; a refused origin gets no CORS header at all.
+//!
+//! A refused request still reaches the inner service, as CORS has it: only reading the answer is
+//! forbidden. [`Enforcement::Reject`] answers it with 403 instead.
+//!
+//! # Where to put the layer
+//!
+//! Outside of everything that answers on its own: authentication, rate limits, timeouts, whatever
+//! catches panics. Otherwise preflights meet a 401, and errors reach the page as "blocked by CORS
+//! policy". `examples/layer_order.rs` shows both orders.
+//!
+//! In axum the layer is added last, after the routes and the other layers: what is added later is not
+//! covered. In `ServiceBuilder` it is the other way round, and the first layer is the outermost.
+//!
+//! An `Err` of the inner service passes as it is: there is no response to decorate. [`Cors`] says
+//! what it asks of response bodies.
+//!
+//! # Why was it refused?
+//!
+//! With the feature `tracing` (on by default) each refusal is one event at `DEBUG`, target `corsac`,
+//! with the fields `kind` and `rule` ([`RequestKind`], [`DenialKind::as_str`]), `outcome`, `origin`,
+//! `reason` (the sentence) and `nearest` (the allowed origin that is most like it). Requests of the
+//! service's own pages are not reported: they need no permission. In a test or a command line,
+//! [`Policy::evaluate`] says the same without a server.
+//!
+//! | in the browser | then |
+//! |---|---|
+//! | "No 'Access-Control-Allow-Origin' header", and the log says why | do as it says |
+//! | the same, nothing is logged, and the response has no `Vary` | the layer never saw the request: see above |
+//! | "does not have HTTP ok status", 401 or 405 on `OPTIONS` | something outside of the layer answers: see above |
+//! | "must be 'true' when the request's credentials mode is 'include'" | [`allow_credentials`](CorsBuilder::allow_credentials) |
+//! | `response.headers.get()` is null, though the network tab shows it | [`expose_headers`](CorsBuilder::expose_headers) |
+//!
+//! # What it does not do
+//!
+//! * **Protect a service.** CORS loosens the browser's same-origin policy, and nothing else. Other
+//!   clients ignore it.
+//! * **Local Network Access.** A public page that calls `localhost` or a private address needs the
+//!   user's permission in current browsers. The console calls the refusal a CORS error, but the
+//!   request is never sent, and no header changes that: serve the page from the same network, or
+//!   over https and ask the user for the permission. `Access-Control-Allow-Private-Network`, the
+//!   earlier design, is read by no current browser and not sent.
+//! * **Guess.** No origin is allowed because it looks like another one, and nothing is allowed that
+//!   the builder was not told.
+//!
+//! # Features
+//!
+//! * `tracing` (default): the events.
+//! * `regex`: `CorsBuilder::allow_origin_regex`.
+//!
+//! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
+
+#![forbid(unsafe_code)]
+// The library never panics on its user's behalf; its tests may, so these are not in the manifest.
+#![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// Configuration: text in, values out.
+mod builder;
+mod compile;
+mod error;
+
+// Protocol: pure, synchronous, without Tower.
+mod decision;
+mod fetch;
+mod origin;
+mod policy;
+mod request_headers;
+
+// Tower: thin glue.
+mod future;
+mod layer;
+mod service;
+
+pub use builder::CorsBuilder;
+pub use decision::{Decision, Denial, DenialKind, RequestKind};
+pub use error::{BuildError, Problem};
+pub use future::ResponseFuture;
+pub use layer::CorsLayer;
+pub use origin::{Origin, OriginError, OriginPattern};
+pub use policy::{Enforcement, Policy};
+pub use service::Cors;
+
+// The README's code blocks are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,181 @@
+//! Why a text is no origin, and what to write instead.
+
+use std::{error::Error, fmt, net::Ipv6Addr};
+
+use super::pattern;
+
+/// A text that no browser sends as an origin, with the reason and, where one can be told, the
+/// right spelling.
+///
+/// ```
+/// let error = "https://a.example/".parse::<corsac::OriginPattern>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"origin "https://a.example/": an origin has no path; write "https://a.example""#,
+/// );
+/// assert_eq!(error.suggestion(), Some("https://a.example"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OriginError {
+    value: String,
+    reason: Reason,
+    suggestion: Option<String>,
+}
+
+impl OriginError {
+    /// The text that was refused.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// What to write instead, where it can be told.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+
+    pub(super) fn new(value: &str, reason: Reason, is_right: impl Fn(&str) -> bool) -> Self {
+        let suggestion = match reason {
+            Reason::Null | Reason::TooLong => None,
+            _ => repair(value).filter(|it| it != value && is_right(it)),
+        };
+        Self { value: value.to_owned(), reason, suggestion }
+    }
+}
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "origin {}: {}", shortened(&self.value), self.reason.sentence())?;
+        match &self.suggestion {
+            Some(text) => write!(f, "; write {text:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for OriginError {}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Empty,
+    AnyOrigin,
+    Null,
+    TooLong,
+    NotAscii,
+    WhiteSpace,
+    Quotes,
+    List,
+    NoScheme,
+    NoHost,
+    Scheme,
+    File,
+    WebSocket,
+    UpperCase,
+    UserInfo,
+    Path,
+    Query,
+    Port,
+    DefaultPort,
+    HostByte,
+    EmptyLabel,
+    LongHost,
+    Punycode,
+    Ipv4,
+    Ipv6,
+    Wildcard,
+    WildcardOverTopLevel,
+    WildcardOverAddress,
+    WildcardInOrigin,
+}
+
+impl Reason {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Empty => "an origin cannot be empty",
+            Self::AnyOrigin => "`*` is not a pattern; use `allow_any_origin()`",
+            Self::Null => {
+                "`null` stands for every opaque origin; use `dangerous_allow_null_origin()`"
+            }
+            Self::TooLong => "longer than any origin that a browser sends",
+            Self::NotAscii => "browsers send hosts in ASCII; write the punycode (`xn--...`)",
+            Self::WhiteSpace => "an origin has no white space around it",
+            Self::List => "one origin is expected; pass each one as an item of its own",
+            Self::Quotes => "an origin has no quotes around it",
+            Self::NoScheme => "an origin starts with its scheme and `://`",
+            Self::NoHost => "an origin has a host",
+            Self::Scheme => "a scheme consists of lower-case letters, digits, `+`, `-` and `.`",
+            Self::File => "pages from files have the origin `null`; serve them over http",
+            Self::WebSocket => {
+                "the origin is the page's, which is http or https for WebSockets too"
+            }
+            Self::UpperCase => "browsers send origins in lower case",
+            Self::UserInfo => "an origin has no user info",
+            Self::Path => "an origin has no path",
+            Self::Query => "an origin has no query and no fragment",
+            Self::Port => "a port is a number from 1 to 65535 without leading zeros, or `*`",
+            Self::DefaultPort => "browsers leave the default port out",
+            Self::HostByte => "a host consists of letters, digits, `-`, `_` and `.`",
+            Self::EmptyLabel => "a host has no empty labels",
+            Self::LongHost => "a host has at most 253 bytes, and each of its labels at most 63",
+            Self::Punycode => "a label that starts with `xn--` is punycode, and this one is none",
+            Self::Ipv4 => "browsers write an IPv4 address as four decimal numbers",
+            Self::Ipv6 => "browsers write an IPv6 address in brackets, shortened, in lower case",
+            Self::Wildcard => {
+                "`*` stands only in front of a domain (`https://*.example.com`) or as the port"
+            }
+            Self::WildcardOverTopLevel => {
+                "this would allow everybody under a top-level domain; name the domain below it"
+            }
+            Self::WildcardOverAddress => "an address has no subdomains",
+            Self::WildcardInOrigin => "an origin has no `*`; that is a pattern",
+        }
+    }
+}
+
+/// The likeliest meaning of a text that does not parse. The caller checks that the result does.
+pub(crate) fn repair(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || "\"'`;,".contains(c));
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None => guess_scheme(text),
+    };
+    let scheme = match scheme.as_str() {
+        "ws" => "http",
+        "wss" => "https",
+        other => other,
+    };
+    let rest = rest.split(['/', '?', '#']).next()?;
+    let rest = rest.rsplit('@').next()?.to_ascii_lowercase();
+    let default_port = pattern::default_port(scheme).map(|port| format!(":{port}"));
+    let rest = default_port.and_then(|port| rest.strip_suffix(&port)).unwrap_or(&rest);
+    if let Some((host, port)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let host = pattern::write_ipv6(host.parse::<Ipv6Addr>().ok()?);
+        return Some(format!("{scheme}://{host}{port}"));
+    }
+    Some(format!("{scheme}://{rest}"))
+}
+
+/// `https:/a.example`, `//a.example`, `a.example`, `localhost:3000`.
+fn guess_scheme(text: &str) -> (String, &str) {
+    for scheme in ["https", "http"] {
+        let rest = text.strip_prefix(scheme).filter(|rest| rest.starts_with([':', '/']));
+        if let Some(rest) = rest {
+            return (scheme.to_owned(), rest.trim_start_matches([':', '/']));
+        }
+    }
+    let rest = text.trim_start_matches('/');
+    let as_http = format!("http://{rest}");
+    let is_local = pattern::parse(&as_http).is_ok_and(|parts| parts.is_loopback());
+    (if is_local { "http" } else { "https" }.to_owned(), rest)
+}
+
+/// In quotes, and not longer than a line in a terminal should be.
+pub(crate) fn shortened(text: &str) -> String {
+    const SHOWN: usize = 400;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}...", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}

@@ -1,0 +1,154 @@
+//! Is this origin one of those that the policy allows? The lists first, then the code.
+
+use std::{fmt, sync::Arc};
+
+use http::HeaderValue;
+
+use super::{Origin, OriginPattern, few::Few, many::Many, nearest::LOOKED_AT, pattern::MAX_LEN};
+
+pub(crate) type Predicate = Arc<dyn Fn(&Origin) -> bool + Send + Sync>;
+
+/// The origins of a policy, compiled.
+///
+/// What allows an origin, in the order in which it is asked:
+///
+/// 1. the exact origins,
+/// 2. the patterns with wildcards,
+/// 3. the regexes,
+/// 4. the predicates.
+///
+/// The first that says yes decides; none can take back what another one allows.
+#[derive(Clone)]
+pub(crate) struct OriginSet {
+    listed: Listed,
+    code: Code,
+    /// The first ones as written, for messages.
+    shown: Vec<OriginPattern>,
+    hidden: usize,
+}
+
+/// What allows origins that no list names.
+#[derive(Clone, Default)]
+pub(crate) struct Code {
+    #[cfg(feature = "regex")]
+    pub(crate) regexes: Vec<regex::Regex>,
+    pub(crate) predicates: Vec<Predicate>,
+    /// Every origin that is one, but not `null`.
+    pub(crate) any: bool,
+    pub(crate) null: bool,
+    /// Regexes and predicates never allow plain http beyond the loopback: credentials go with it.
+    pub(crate) refuse_insecure: bool,
+}
+
+#[derive(Clone)]
+enum Listed {
+    Few(Few),
+    Many(Many),
+}
+
+/// Why an origin is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NotListed,
+    Insecure,
+}
+
+impl OriginSet {
+    pub(crate) fn new(patterns: Vec<OriginPattern>, code: Code) -> Self {
+        let hidden = patterns.len().saturating_sub(LOOKED_AT);
+        let shown = patterns.iter().take(LOOKED_AT).cloned().collect();
+        Self { listed: Listed::choose(patterns), code, shown, hidden }
+    }
+
+    #[inline]
+    pub(crate) fn check(&self, value: &HeaderValue) -> Result<(), Refusal> {
+        let bytes = value.as_bytes();
+        // Before any work: no pattern and no code allows more than this.
+        if bytes.len() > MAX_LEN {
+            return Err(Refusal::NotListed);
+        }
+        let is_listed = match &self.listed {
+            Listed::Few(few) => few.allows(bytes),
+            Listed::Many(many) => many.allows(bytes),
+        };
+        if is_listed { Ok(()) } else { self.code.check(value) }
+    }
+
+    /// What the set was made from, as written: the first ones.
+    pub(crate) fn patterns(&self) -> &[OriginPattern] {
+        &self.shown
+    }
+}
+
+impl Listed {
+    /// Chooses the representation.
+    ///
+    /// * Few: compared one after the other. Up to sixteen exact origins cost less than one hash, and
+    ///   up to four patterns less than the hashes of the domains above an origin.
+    /// * Many: the texts of all patterns in one hash set, which is asked for each text that would
+    ///   allow the origin. The cost is that of the origin, whatever the number of patterns.
+    fn choose(patterns: Vec<OriginPattern>) -> Self {
+        let wildcards = patterns.iter().filter(|it| it.parts().is_wildcard()).count();
+        let exact = patterns.len() - wildcards;
+        if exact <= 16 && wildcards <= 4 {
+            Self::Few(Few::new(&patterns))
+        } else {
+            Self::Many(Many::new(patterns))
+        }
+    }
+}
+
+impl Code {
+    fn check(&self, value: &HeaderValue) -> Result<(), Refusal> {
+        if self.null && value == "null" {
+            return Ok(());
+        }
+        if self.is_empty() {
+            return Err(Refusal::NotListed);
+        }
+        let origin = Origin::from_header(value).ok_or(Refusal::NotListed)?;
+        if self.any {
+            return Ok(());
+        }
+        let is_insecure = || origin.parts().is_none_or(|parts| parts.is_insecure());
+        match self.matches(&origin) {
+            true if self.refuse_insecure && is_insecure() => Err(Refusal::Insecure),
+            true => Ok(()),
+            false => Err(Refusal::NotListed),
+        }
+    }
+
+    fn matches(&self, origin: &Origin) -> bool {
+        #[cfg(feature = "regex")]
+        if self.regexes.iter().any(|regex| regex.is_match(origin.as_str())) {
+            return true;
+        }
+        self.predicates.iter().any(|predicate| predicate(origin))
+    }
+
+    fn is_empty(&self) -> bool {
+        #[cfg(feature = "regex")]
+        if !self.regexes.is_empty() {
+            return false;
+        }
+        self.predicates.is_empty() && !self.any
+    }
+}
+
+impl fmt::Debug for OriginSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 20;
+        let mut list = f.debug_list();
+        list.entries(self.shown.iter().take(SHOWN).map(OriginPattern::as_str));
+        let more = self.hidden + self.shown.len().saturating_sub(SHOWN);
+        if more > 0 {
+            list.entry(&format_args!("and {more} more"));
+        }
+        #[cfg(feature = "regex")]
+        list.entries(&self.code.regexes);
+        list.entries(self.code.predicates.iter().map(|_| format_args!("predicate")));
+        list.entries(self.code.any.then_some(format_args!("any")));
+        list.entries(self.code.null.then_some(format_args!("null")));
+        list.finish()
+    }
+}

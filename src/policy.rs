@@ -1,0 +1,260 @@
+//! A policy, compiled, and the one place that decides.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN},
+    uri::Authority,
+};
+
+use crate::{
+    decision::{Decision, Denial, DenialKind, ReadyHeaders, RequestKind},
+    fetch,
+    origin::{
+        Origin,
+        pattern::default_port,
+        set::{OriginSet, Refusal},
+    },
+    request_headers::RequestHeaders,
+};
+
+/// What is allowed to whom: immutable, checked, ready to decide.
+///
+/// Made by [`CorsBuilder::build_policy`](crate::CorsBuilder::build_policy). Mounted by
+/// [`CorsLayer::new`](crate::CorsLayer::new), any number of times; asked by
+/// [`evaluate`](Policy::evaluate), which needs no server.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub(crate) origins: Origins,
+    pub(crate) credentials: bool,
+    pub(crate) methods: Methods,
+    pub(crate) request_headers: HeaderNames,
+    pub(crate) expose: Expose,
+    pub(crate) ready: ReadyHeaders,
+    pub(crate) enforcement: Enforcement,
+}
+
+/// What happens to a request whose origin is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Enforcement {
+    /// It reaches the inner service, and the response carries no CORS header: the page cannot read
+    /// it. This is all that CORS promises: the request itself has its effect.
+    #[default]
+    OmitHeaders,
+    /// It is answered with 403 before it reaches the inner service. That stops the form posts and the
+    /// handshakes of WebSockets that browsers send without asking first; not the `GET`s of images,
+    /// scripts and links, which carry no `Origin`.
+    ///
+    /// Requests of the service's own pages pass: those with `Sec-Fetch-Site: same-origin`, or,
+    /// from browsers too old to say so, with an `Origin` whose host and port are the request's own.
+    /// The scheme is not compared, because behind a proxy it is unknown.
+    Reject,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Origins {
+    /// Everybody may read: `*`, a constant, never with credentials.
+    Any,
+    Listed(Box<OriginSet>),
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Methods {
+    pub(crate) any: bool,
+    pub(crate) names: Vec<String>,
+    /// The names in one line, if there are any.
+    pub(crate) header: Option<HeaderValue>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HeaderNames {
+    pub(crate) any: bool,
+    /// In lower case, sorted.
+    pub(crate) names: Vec<String>,
+    /// The names in one line, as written, if there are any.
+    pub(crate) header: Option<HeaderValue>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Expose {
+    Nothing,
+    Listed(HeaderValue),
+    Any,
+}
+
+impl Policy {
+    /// Decides on a request: pure, without side effects, the same every time.
+    ///
+    /// ```
+    /// use corsac::CorsLayer;
+    /// use http::{HeaderMap, HeaderValue, Method, Request, header::ORIGIN};
+    ///
+    /// let policy = CorsLayer::builder().allow_origins(["https://app.example.com"]).build_policy()?;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert(ORIGIN, HeaderValue::from_static("https://app.example.com:8443"));
+    /// let decision = policy.evaluate(&Method::GET, &headers);
+    ///
+    /// assert!(!decision.is_allowed());
+    /// assert_eq!(
+    ///     decision.to_string(),
+    ///     "origin \"https://app.example.com:8443\" is not allowed: \
+    ///      \"https://app.example.com\" is, which differs only in its port",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn evaluate<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Decision<'a> {
+        self.evaluate_at(method, headers, None)
+    }
+
+    /// The same, for a whole request. It knows more than its headers: HTTP/2 carries the host in the
+    /// URI, which [`Enforcement::Reject`] looks at to recognise the service's own pages.
+    pub fn evaluate_request<'a, B>(&'a self, request: &'a Request<B>) -> Decision<'a> {
+        self.evaluate_at(request.method(), request.headers(), request.uri().authority())
+    }
+
+    #[inline]
+    pub(crate) fn evaluate_at<'a>(
+        &'a self,
+        method: &Method,
+        headers: &'a HeaderMap,
+        authority: Option<&Authority>,
+    ) -> Decision<'a> {
+        // Fetch, "CORS request": one that has an `Origin` header.
+        match headers.get(&ORIGIN) {
+            Some(origin) => self.decide_cors(method, origin, headers, authority),
+            None => Decision::new(self, headers),
+        }
+    }
+
+    fn decide_cors<'a>(
+        &'a self,
+        method: &Method,
+        origin: &'a HeaderValue,
+        headers: &'a HeaderMap,
+        authority: Option<&Authority>,
+    ) -> Decision<'a> {
+        let mut decision = Decision::new(self, headers);
+        // Fetch, "CORS-preflight request": OPTIONS, and the method that is going to follow.
+        let requested = match *method {
+            Method::OPTIONS => headers.get(&ACCESS_CONTROL_REQUEST_METHOD),
+            _ => None,
+        };
+        decision.origin = Some(origin);
+        decision.kind = match requested {
+            Some(_) => RequestKind::Preflight,
+            None => RequestKind::Actual,
+        };
+        match (self.check_origin(origin, headers), requested) {
+            (Ok(()), None) => {}
+            (Ok(()), Some(method)) => decision.denial = self.check_preflight(method, headers),
+            (Err(kind), _) => {
+                decision.denial = Some(Denial::new(self, headers, kind, origin.as_bytes()));
+                decision.is_rejected = self.enforcement == Enforcement::Reject
+                    && !is_same_origin(origin, headers, authority);
+            }
+        }
+        decision
+    }
+
+    #[inline]
+    fn check_origin(&self, origin: &HeaderValue, headers: &HeaderMap) -> Result<(), DenialKind> {
+        match &self.origins {
+            Origins::Any => Ok(()),
+            // Fetch, "`Origin` header": one line, one value.
+            Origins::Listed(_) if is_repeated(&ORIGIN, headers) => Err(DenialKind::SeveralOrigins),
+            Origins::Listed(set) => set.check(origin).map_err(DenialKind::from),
+        }
+    }
+
+    /// What the browser's CORS-preflight check is going to find (Fetch, "CORS-preflight fetch").
+    fn check_preflight<'a>(
+        &'a self,
+        method: &'a HeaderValue,
+        headers: &'a HeaderMap,
+    ) -> Option<Denial<'a>> {
+        let deny = |kind, value| Some(Denial::new(self, headers, kind, value));
+        let Some(requested) = RequestHeaders::read(headers) else {
+            return deny(DenialKind::TooManyHeaders, b"");
+        };
+        let method = method.as_bytes();
+        if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
+            return deny(DenialKind::MalformedMethod, method);
+        }
+        if !self.methods.allow(method) {
+            return deny(DenialKind::Method, method);
+        }
+        let refused = requested.names().find(|name| !self.request_headers.allow(name));
+        refused.and_then(|name| deny(DenialKind::Header, name))
+    }
+}
+
+impl Methods {
+    /// Longer than any method in use: what is sent back has to end somewhere.
+    pub(crate) const MAX_LEN: usize = 128;
+
+    pub(crate) fn allow(&self, method: &[u8]) -> bool {
+        // Fetch, "CORS-preflight fetch", 7.6: a CORS-safelisted method needs no listing.
+        fetch::is_safelisted_method(method)
+            || self.names.iter().any(|name| name.as_bytes() == method)
+            || self.any
+                && method.len() <= Self::MAX_LEN
+                && fetch::is_token(method)
+                && !fetch::is_forbidden_method(method)
+    }
+
+    /// The names in one line with `requested`, where it is allowed and not among them.
+    pub(crate) fn with(&self, requested: &HeaderValue) -> Option<HeaderValue> {
+        let requested = std::str::from_utf8(requested.as_bytes()).ok()?;
+        let is_new = !self.names.iter().any(|name| name == requested);
+        let line = || HeaderValue::try_from(format!("{}, {requested}", self.names.join(", "))).ok();
+        (is_new && self.allow(requested.as_bytes())).then(line)?
+    }
+}
+
+impl HeaderNames {
+    /// Names are compared without regard to case (Fetch, "CORS-preflight fetch", 7.8).
+    pub(crate) fn allow(&self, name: &[u8]) -> bool {
+        let lower = |byte: &u8| byte.to_ascii_lowercase();
+        let compare = |listed: &String| listed.bytes().cmp(name.iter().map(lower));
+        self.names.binary_search_by(compare).is_ok() || self.any && fetch::is_token(name)
+    }
+}
+
+impl From<Refusal> for DenialKind {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Insecure => Self::InsecureOrigin,
+            Refusal::NotListed => Self::Origin,
+        }
+    }
+}
+
+/// Whether a request has several lines of this name.
+#[inline]
+fn is_repeated(name: &HeaderName, headers: &HeaderMap) -> bool {
+    // Nearly every request has each of its names once, which is quicker to see.
+    headers.len() > headers.keys_len() && headers.get_all(name).iter().nth(1).is_some()
+}
+
+/// The page is one of the service's own.
+pub(crate) fn is_same_origin(
+    origin: &HeaderValue,
+    headers: &HeaderMap,
+    authority: Option<&Authority>,
+) -> bool {
+    // Fetch Metadata, "Sec-Fetch-Site": no page can forge it, so where it is, it decides.
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let host = authority.map(|it| it.as_str().as_bytes());
+    let Some(host) = host.or_else(|| headers.get(HOST).map(HeaderValue::as_bytes)) else {
+        return false;
+    };
+    let Some(origin) = Origin::from_header(origin) else { return false };
+    // `Host` may spell out the port that `Origin` leaves out. Other schemes have no hosts to compare.
+    let Some(default_port) = default_port(origin.scheme()) else { return false };
+    let (_, own) = origin.as_str().split_at(origin.scheme().len() + "://".len());
+    let host = host.strip_suffix(format!(":{default_port}").as_bytes()).unwrap_or(host);
+    own.as_bytes().eq_ignore_ascii_case(host)
+}

@@ -1,0 +1,169 @@
+//! The Tower service: picks the policy, answers what the inner service is not to see.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{HeaderMap, Method, Request, Response, StatusCode, uri::Authority};
+use tower_service::Service;
+
+use crate::{
+    decision::{Decision, Readers, Removed},
+    future::{Grant, ResponseFuture},
+    policy::Policy,
+};
+#[cfg(feature = "tracing")]
+use crate::{
+    decision::{RequestKind, quote},
+    policy::is_same_origin,
+};
+
+/// A service with a CORS policy around it, made by [`CorsLayer`](crate::CorsLayer).
+///
+/// Preflights are answered here; everything else goes to the inner service, and its response is
+/// decorated. It is `Clone`, `Send`, `Sync` and `'static` whenever the inner service is.
+///
+/// # Bodies
+///
+/// Preflights and 403s need an empty body, so the inner service's body must implement `Default`:
+/// `axum::body::Body`, `tonic::body::Body`, `http_body_util::Full`, `String` do. Those of
+/// tower-http's `TraceLayer` and `ResponseBodyTimeoutLayer` do not. Put these layers outside of this
+/// one, where `TraceLayer` sees preflights too, or convert in between:
+///
+/// ```
+/// # use axum::{body::Body, response::Response};
+/// # use http::Request;
+/// # use tower::{ServiceBuilder, ServiceExt, service_fn};
+/// # fn layer_without_default() -> tower::layer::util::Identity { tower::layer::util::Identity::new() }
+/// # let inner = service_fn(|_: Request<Body>| async { Ok::<_, std::convert::Infallible>(Response::new(Body::empty())) });
+/// let service = ServiceBuilder::new()
+///     .layer(corsac::CorsLayer::permissive())
+///     .map_response(|response: http::Response<_>| response.map(Body::new))
+///     .layer(layer_without_default())
+///     .service(inner);
+/// # let _ = service.oneshot(Request::new(Body::empty()));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Cors<S> {
+    inner: S,
+    policy: Option<Arc<Policy>>,
+}
+
+impl<S> Cors<S> {
+    pub(crate) fn new(inner: S, policy: Option<Arc<Policy>>) -> Self {
+        Self { inner, policy }
+    }
+
+    /// The inner service.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, without the policy around it.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for Cors<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    R: Default,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    #[inline]
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Some(policy) = &self.policy else {
+            return ResponseFuture::untouched(self.inner.call(request));
+        };
+        match decide(policy, request.method(), request.headers(), request.uri().authority()) {
+            Course::Pass(grant) => ResponseFuture::decorate(self.inner.call(request), grant),
+            Course::Answer(status, headers) => ResponseFuture::answer(status, headers),
+        }
+    }
+}
+
+/// What becomes of a request.
+enum Course {
+    /// The inner service answers.
+    Pass(Option<Grant>),
+    Answer(StatusCode, HeaderMap),
+}
+
+/// Apart from `call`, which is compiled anew for each inner service.
+fn decide(
+    policy: &Arc<Policy>,
+    method: &Method,
+    headers: &HeaderMap,
+    authority: Option<&Authority>,
+) -> Course {
+    let decision = policy.evaluate_at(method, headers, authority);
+    if decision.denial().is_some() {
+        log_refusal(&decision, authority);
+    }
+    if let Some(status) = decision.status() {
+        let mut headers = HeaderMap::new();
+        decision.apply(&mut headers);
+        return Course::Answer(status, headers);
+    }
+    let origin = match decision.readers() {
+        Readers::Nobody => return Course::Pass(None),
+        Readers::Everybody => None,
+        Readers::Origin(origin) => Some(origin.clone()),
+    };
+    Course::Pass(Some(Grant { policy: policy.clone(), origin }))
+}
+
+#[cfg(feature = "tracing")]
+#[cold]
+fn log_refusal(decision: &Decision<'_>, authority: Option<&Authority>) {
+    let (Some(denial), Some(origin)) = (decision.denial(), decision.origin()) else { return };
+    if !tracing::enabled!(target: "corsac", tracing::Level::DEBUG) {
+        return;
+    }
+    // Browsers send `Origin` to a page's own service too, which needs no permission, nor preflights.
+    let is_actual = decision.kind() == RequestKind::Actual;
+    if is_actual && is_same_origin(origin, decision.headers, authority) {
+        return;
+    }
+    tracing::debug!(
+        target: "corsac",
+        kind = ?decision.kind(),
+        outcome = match decision.status() {
+            Some(status) if status.is_success() => "preflight answered, browser will refuse",
+            Some(_) => "answered with 403",
+            None => "passed on, response without CORS headers",
+        },
+        origin = %quote(origin.as_bytes()),
+        rule = denial.kind().as_str(),
+        reason = %denial,
+        nearest = denial.nearest().map(tracing::field::display),
+        "CORS request refused",
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn log_refusal(_: &Decision<'_>, _: Option<&Authority>) {}
+
+#[cfg(feature = "tracing")]
+#[cold]
+pub(crate) fn log_removed(removed: Removed) {
+    tracing::debug!(
+        target: "corsac",
+        headers = %removed,
+        "the inner service wrote CORS headers, and the policy's take their place; \
+         let one of the two do CORS",
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn log_removed(_: Removed) {}
