@@ -1,0 +1,147 @@
+//! [`Enforcement::Reject`]: a foreign request never reaches the app, one of the app's own pages does.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use corsac::{Cors, Enforcement};
+use http::{Method, Request, Response, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use tower::{Layer, Service, service_fn};
+
+use crate::{
+    APP, EVIL, STRICT_FOR_APP, STRICT_FOR_NOBODY, STRICT_PREFLIGHT, STRICT_PREFLIGHT_REFUSED,
+    client::{Client, from, preflight, raw},
+    server::Server,
+    strict,
+};
+
+const SITE: &str = "sec-fetch-site";
+
+fn rejecting(
+    calls: &Arc<AtomicUsize>,
+) -> Cors<
+    impl Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static,
+> {
+    let calls = calls.clone();
+    let cors = strict().enforcement(Enforcement::Reject).build().unwrap();
+    cors.layer(service_fn(move |_| {
+        calls.fetch_add(1, Ordering::Relaxed);
+        async { Ok(Response::new(Full::from("done"))) }
+    }))
+}
+
+async fn exchanges(client: &mut Client, own: &str, calls: &AtomicUsize) {
+    let post = |origin: &str| from(origin, Method::POST, "/");
+
+    client.send_body(post(EVIL), "amount=1000").await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(post("null")).await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(post("http://127.0.0.1")).await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(post(EVIL).header(SITE, "cross-site")).await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(from(EVIL, Method::GET, "/")).await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(from(EVIL, Method::OPTIONS, "/")).await.expect(403, &STRICT_FOR_NOBODY);
+    // The page has the same host and another scheme: only the browser knows.
+    client.send(post(own).header(SITE, "cross-site")).await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(preflight(EVIL, "PUT", "/")).await.expect(403, &STRICT_PREFLIGHT_REFUSED);
+    client.send(preflight(APP, "PUT", "/")).await.expect(204, &STRICT_PREFLIGHT);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+
+    client.send_body(post(own), "amount=1").await.expect(200, &STRICT_FOR_NOBODY);
+    // Behind a proxy that ends TLS.
+    client.send(post(&own.replace("http", "https"))).await.expect(200, &STRICT_FOR_NOBODY);
+    // A proxy may have changed the host; the browser knows.
+    let moved = post("https://shop.example").header(SITE, "same-origin");
+    client.send(moved).await.expect(200, &STRICT_FOR_NOBODY);
+    client.send(post(APP)).await.expect(200, &STRICT_FOR_APP);
+    client.send(post(APP).header(SITE, "cross-site")).await.expect(200, &STRICT_FOR_APP);
+    client.send(Request::post("/")).await.expect(200, &STRICT_FOR_NOBODY);
+    assert_eq!(calls.load(Ordering::Relaxed), 6);
+}
+
+/// The request's own host is in `Host`.
+#[tokio::test]
+async fn over_http1() {
+    let calls = Arc::default();
+    let server = Server::http1(rejecting(&calls)).await;
+    let own = format!("http://{}", server.address);
+    exchanges(&mut Client::http1(server.address).await, &own, &calls).await;
+}
+
+/// The request's own host is in `:authority`.
+#[tokio::test]
+async fn over_http2() {
+    let calls = Arc::default();
+    let server = Server::http2(rejecting(&calls)).await;
+    let own = format!("http://{}", server.address);
+    exchanges(&mut Client::http2(server.address).await, &own, &calls).await;
+}
+
+#[tokio::test]
+async fn hosts_are_compared_as_browsers_write_them() {
+    let calls = Arc::default();
+    let server = Server::http1(rejecting(&calls)).await;
+    let mut client = Client::http1(server.address).await;
+    for (host, origin, status) in [
+        ("shop.example", "https://shop.example", 200),
+        ("shop.example", "http://shop.example", 200),
+        ("shop.example:8443", "https://shop.example:8443", 200),
+        // The default port is written in no origin, and in some hosts.
+        ("shop.example:443", "https://shop.example", 200),
+        ("shop.example:80", "http://shop.example", 200),
+        ("shop.example:80", "https://shop.example", 403),
+        ("Shop.Example", "https://shop.example", 200),
+        ("[::1]:3000", "http://[::1]:3000", 200),
+        ("shop.example", "https://shop.example:8443", 403),
+        ("shop.example:8443", "https://shop.example", 403),
+        ("shop.example", "https://evil.shop.example", 403),
+        ("evil.shop.example", "https://shop.example", 403),
+        ("shop.example", "shop.example", 403),
+        ("shop.example", "chrome-extension://shop.example", 403),
+        ("shop.example", "null", 403),
+        ("null", "null", 403),
+        ("", "https://", 403),
+        ("", "", 403),
+    ] {
+        let request = from(origin, Method::POST, "/").header(header::HOST, host);
+        let answer = client.send(request).await;
+        assert_eq!(answer.status, status, "{origin:?} to {host:?}");
+        assert_eq!(answer.cors(), STRICT_FOR_NOBODY);
+    }
+}
+
+/// HTTP/1.0 may leave `Host` out: then no origin is the request's own.
+#[tokio::test]
+async fn without_a_host_nothing_is_same_origin() {
+    let calls = Arc::default();
+    let server = Server::http1(rejecting(&calls)).await;
+    let request = format!("POST / HTTP/1.0\r\norigin: {EVIL}\r\ncontent-length: 0\r\n\r\n");
+    let text = raw(server.address, request, "never").await;
+    assert!(text.starts_with("HTTP/1.0 403 Forbidden\r\n"), "{text}");
+    let request = "POST / HTTP/1.0\r\ncontent-length: 0\r\n\r\n".to_owned();
+    let text = raw(server.address, request, "never").await;
+    assert!(text.starts_with("HTTP/1.0 200 OK\r\n"), "{text}");
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
+
+/// A refused upload is answered at once, before its body has come.
+#[tokio::test]
+async fn a_refused_body_is_not_waited_for() {
+    let calls = Arc::default();
+    let server = Server::http1(rejecting(&calls)).await;
+    let request = format!(
+        "POST / HTTP/1.1\r\nhost: a\r\norigin: {EVIL}\r\nexpect: 100-continue\r\n\
+         content-length: 1000000\r\n\r\n"
+    );
+    let text = raw(server.address, request, "\r\n\r\n").await;
+    assert!(text.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{text}");
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+}

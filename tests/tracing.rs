@@ -1,0 +1,381 @@
+//! What is logged: one event at DEBUG for each refusal and for each response whose CORS headers
+//! are replaced, and nothing else.
+
+#![cfg(feature = "tracing")]
+
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    fmt::Debug,
+    future::ready,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use corsac::{CorsBuilder, CorsLayer, Enforcement};
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
+use tower::{Layer as _, ServiceExt, service_fn};
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt, registry::Registry};
+
+const APP: &str = "https://app.example.com";
+const EVIL: &str = "https://evil.example";
+
+/// An event's fields, its message among them.
+type Fields = BTreeMap<&'static str, String>;
+
+/// Writes down every event of every level and target.
+#[derive(Debug, Clone, Default)]
+struct Recorder {
+    events: Arc<Mutex<Vec<(Level, Fields)>>>,
+}
+
+impl<S: Subscriber> Layer<S> for Recorder {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut fields = Recorded(Fields::new());
+        event.record(&mut fields);
+        self.events.lock().unwrap().push((*event.metadata().level(), fields.0));
+    }
+}
+
+struct Recorded(Fields);
+
+impl Visit for Recorded {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        assert_eq!(self.0.insert(field.name(), format!("{value:?}")), None);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        assert_eq!(self.0.insert(field.name(), value.to_owned()), None);
+    }
+}
+
+fn strict() -> CorsBuilder {
+    CorsLayer::builder()
+        .allow_origins([APP])
+        .allow_methods([Method::PUT])
+        .allow_headers(["x-listed"])
+        .allow_credentials(true)
+}
+
+/// Sends a request through the layer to a service that answers with these headers.
+fn send(cors: &CorsLayer, request: Request<()>, answer: &[(HeaderName, HeaderValue)]) {
+    let headers: HeaderMap = answer.iter().cloned().collect();
+    let service = cors.layer(service_fn(move |_| {
+        let mut response = Response::new(());
+        *response.headers_mut() = headers.clone();
+        ready(Ok::<_, Infallible>(response))
+    }));
+    service.oneshot(request).now_or_never().unwrap().unwrap();
+}
+
+/// What is logged of it; all of it at DEBUG.
+fn logged_with(
+    cors: &CorsLayer,
+    request: Request<()>,
+    answer: &[(HeaderName, HeaderValue)],
+) -> Vec<Fields> {
+    let recorder = Recorder::default();
+    let subscriber = Registry::default().with(recorder.clone());
+    tracing::subscriber::with_default(subscriber, || send(cors, request, answer));
+    let events = std::mem::take(&mut *recorder.events.lock().unwrap());
+    let at_debug = |(level, fields)| {
+        assert_eq!(level, Level::DEBUG, "{fields:?}");
+        fields
+    };
+    events.into_iter().map(at_debug).collect()
+}
+
+fn logged(cors: &CorsLayer, request: Request<()>) -> Vec<Fields> {
+    logged_with(cors, request, &[])
+}
+
+/// The only event of a request.
+#[track_caller]
+fn event(cors: &CorsLayer, request: Request<()>) -> Fields {
+    let mut events = logged(cors, request);
+    assert_eq!(events.len(), 1, "{events:?}");
+    events.remove(0)
+}
+
+#[track_caller]
+fn assert_fields(event: &Fields, expected: &[(&str, &str)]) {
+    let event: Vec<_> = event.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(event, expected);
+}
+
+fn from(origin: impl TryInto<HeaderValue, Error: Debug>, method: Method) -> Request<()> {
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    request.headers_mut().insert(header::ORIGIN, origin.try_into().unwrap());
+    request
+}
+
+fn preflight(origin: &str, method: &str, headers: &str) -> Request<()> {
+    let mut request = from(origin, Method::OPTIONS);
+    for (name, value) in [
+        (header::ACCESS_CONTROL_REQUEST_METHOD, method),
+        (header::ACCESS_CONTROL_REQUEST_HEADERS, headers),
+    ] {
+        request.headers_mut().insert(name, value.try_into().unwrap());
+    }
+    request
+}
+
+#[test]
+fn an_actual_request_of_a_refused_origin() {
+    let cors = strict().build().unwrap();
+    let near = event(&cors, from("https://app.example.com:8443", Method::GET));
+    assert_fields(
+        &near,
+        &[
+            ("kind", "Actual"),
+            ("message", "CORS request refused"),
+            ("nearest", "https://app.example.com"),
+            ("origin", r#""https://app.example.com:8443""#),
+            ("outcome", "passed on, response without CORS headers"),
+            (
+                "reason",
+                r#"origin "https://app.example.com:8443" is not allowed: "https://app.example.com" is, which differs only in its port"#,
+            ),
+            ("rule", "origin"),
+        ],
+    );
+    let far = event(&cors, from(EVIL, Method::GET));
+    assert_fields(
+        &far,
+        &[
+            ("kind", "Actual"),
+            ("message", "CORS request refused"),
+            ("origin", r#""https://evil.example""#),
+            ("outcome", "passed on, response without CORS headers"),
+            (
+                "reason",
+                r#"origin "https://evil.example" is not allowed: nothing like it is; if you trust it, add it to `allow_origins`"#,
+            ),
+            ("rule", "origin"),
+        ],
+    );
+}
+
+#[test]
+fn a_preflight_of_a_refused_origin() {
+    let event = event(&strict().build().unwrap(), preflight("http://app.example.com", "PUT", ""));
+    assert_fields(
+        &event,
+        &[
+            ("kind", "Preflight"),
+            ("message", "CORS request refused"),
+            ("nearest", "https://app.example.com"),
+            ("origin", r#""http://app.example.com""#),
+            ("outcome", "answered with 403"),
+            (
+                "reason",
+                r#"origin "http://app.example.com" is not allowed: "https://app.example.com" is, which differs only in its scheme"#,
+            ),
+            ("rule", "origin"),
+        ],
+    );
+}
+
+#[test]
+fn a_preflight_for_a_method_or_a_header_that_is_not_allowed() {
+    let cors = strict().build().unwrap();
+    for (method, headers, rule, reason) in [
+        ("PATCH", "", "method", r#"method "PATCH" is not allowed: add it to `allow_methods`"#),
+        (
+            "PUT",
+            "x-listed,x-other",
+            "header",
+            r#"request header "x-other" is not allowed: add it to `allow_headers`"#,
+        ),
+    ] {
+        assert_fields(
+            &event(&cors, preflight(APP, method, headers)),
+            &[
+                ("kind", "Preflight"),
+                ("message", "CORS request refused"),
+                ("origin", r#""https://app.example.com""#),
+                ("outcome", "preflight answered, browser will refuse"),
+                ("reason", reason),
+                ("rule", rule),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_rejected_request() {
+    let cors = strict().enforcement(Enforcement::Reject).build().unwrap();
+    let event = event(&cors, from("null", Method::POST));
+    assert_eq!((&*event["outcome"], &*event["rule"]), ("answered with 403", "null-origin"));
+}
+
+#[test]
+fn every_rule_logs_one_event() {
+    let cors = strict().build().unwrap();
+    let mut twice = from(APP, Method::GET);
+    twice.headers_mut().append(header::ORIGIN, HeaderValue::from_static(APP));
+    for (request, rule) in [
+        (from("null", Method::GET), "null-origin"),
+        (from("https://App.example.com", Method::GET), "malformed-origin"),
+        (twice, "several-origins"),
+        (preflight(APP, "", ""), "malformed-method"),
+        (preflight(APP, "PUT", "x listed"), "malformed-header"),
+        (preflight(APP, "PUT", &"x,".repeat(2000)), "too-many-headers"),
+    ] {
+        let event = event(&cors, request);
+        assert_eq!(event["rule"], rule);
+        for field in ["kind", "message", "origin", "outcome", "reason"] {
+            assert!(!event[field].is_empty(), "{field} of {rule}");
+        }
+    }
+    let insecure = CorsLayer::builder().allow_origin_if(|_| true).allow_credentials(true);
+    let event = event(&insecure.build().unwrap(), from("http://a.example", Method::GET));
+    assert_eq!(event["rule"], "insecure-origin");
+}
+
+#[test]
+fn replaced_headers() {
+    let of_its_own = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
+    let replaced = "the inner service wrote CORS headers, and the policy's take their place; \
+                    let one of the two do CORS";
+    let headers = "access-control-allow-origin";
+    let cors = strict().build().unwrap();
+
+    let events = logged_with(&cors, from(APP, Method::GET), &of_its_own);
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_fields(&events[0], &[("headers", headers), ("message", replaced)]);
+    let events = logged_with(&cors, Request::new(()), &of_its_own);
+    assert_eq!(events.len(), 1, "{events:?}");
+
+    // Two things are wrong: both are said, each once.
+    let events = logged_with(&cors, from(EVIL, Method::GET), &of_its_own);
+    let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
+    assert_eq!(messages, ["CORS request refused", replaced]);
+
+    assert_eq!(logged_with(&CorsLayer::disabled(), from(APP, Method::GET), &of_its_own), []);
+    let unrelated = [(header::VARY, HeaderValue::from_static("origin"))];
+    assert_eq!(logged_with(&cors, from(APP, Method::GET), &unrelated), []);
+}
+
+#[test]
+fn nothing_of_what_is_allowed_or_no_cors_request() {
+    let strict = strict().build().unwrap();
+    for request in [
+        from(APP, Method::GET),
+        from(APP, Method::OPTIONS),
+        preflight(APP, "PUT", "x-listed"),
+        preflight(APP, "GET", ""),
+        Request::new(()),
+    ] {
+        assert_eq!(logged(&strict, request), []);
+    }
+    for cors in [CorsLayer::permissive(), CorsLayer::disabled()] {
+        for request in [from(EVIL, Method::GET), from("null", Method::PUT), Request::new(())] {
+            assert_eq!(logged(&cors, request), []);
+        }
+        assert_eq!(logged(&cors, preflight(EVIL, "DELETE", "x-a,x-b")), []);
+    }
+}
+
+/// The browser lets a page read what its own service answers, whatever the policy says.
+#[test]
+fn nothing_of_requests_to_the_same_origin() {
+    for enforcement in [Enforcement::OmitHeaders, Enforcement::Reject] {
+        let cors = strict().enforcement(enforcement).build().unwrap();
+        for (name, value) in [("sec-fetch-site", "same-origin"), ("host", "evil.example")] {
+            let mut request = from("https://evil.example", Method::PUT);
+            request.headers_mut().insert(name, HeaderValue::from_static(value));
+            assert_eq!(logged(&cors, request), []);
+        }
+    }
+}
+
+/// What a client sends cannot break a line, colour a terminal or fill a disk.
+#[test]
+fn hostile_bytes_are_escaped_and_cut() {
+    let cors = strict().build().unwrap();
+    let long = |bytes: &[u8]| HeaderValue::from_bytes(&bytes.repeat(64 * 1024 / bytes.len()));
+    // U+009B, in UTF-8 and in Latin-1, begins a terminal sequence like ESC does.
+    for bytes in
+        [&b"\x9b31m"[..], b"\xc2\x9b31m", b"\xff", b"a", b"\"", b"https://app.example.com/"]
+    {
+        let mut requests = vec![from(long(bytes).unwrap(), Method::GET)];
+        for name in [header::ACCESS_CONTROL_REQUEST_METHOD, header::ACCESS_CONTROL_REQUEST_HEADERS]
+        {
+            let mut request = preflight(APP, "PUT", "");
+            request.headers_mut().insert(name, long(bytes).unwrap());
+            requests.push(request);
+        }
+        // Within the bound, so that the name itself is what is refused.
+        let mut request = preflight(APP, "PUT", "");
+        let name = HeaderValue::from_bytes(&bytes.repeat(10_000 / bytes.len())).unwrap();
+        request.headers_mut().insert(header::ACCESS_CONTROL_REQUEST_HEADERS, name);
+        requests.push(request);
+
+        for request in requests {
+            for (name, value) in event(&cors, request) {
+                assert!(value.len() < 600, "{name}: {} bytes", value.len());
+                let is_printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+                assert!(value.bytes().all(is_printable), "{name}: {value:?}");
+            }
+        }
+    }
+    let event = event(&cors, from(long(b"\x9b31m").unwrap(), Method::GET));
+    assert!(event["origin"].starts_with(r#""\x9b31m\x9b31m"#), "{event:?}");
+    assert!(event["origin"].ends_with(r#"...""#), "{event:?}");
+}
+
+/// Asked of each event, listens to none below INFO.
+#[derive(Debug, Clone, Default)]
+struct AtInfo {
+    asked: Arc<AtomicUsize>,
+    events: Arc<AtomicUsize>,
+}
+
+impl Subscriber for AtInfo {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> tracing::subscriber::Interest {
+        // Asks again each time, in place of remembering.
+        tracing::subscriber::Interest::sometimes()
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        *metadata.level() <= Level::INFO
+    }
+
+    fn event(&self, _: &Event<'_>) {
+        self.events.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// Fields are values of the event, which is never made: none is formatted, none computed.
+#[test]
+fn without_a_listener_there_is_no_event() {
+    let cors = strict().build().unwrap();
+    let subscriber = AtInfo::default();
+    let of_its_own = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
+    tracing::subscriber::with_default(subscriber.clone(), || {
+        send(&cors, from(EVIL, Method::GET), &of_its_own);
+    });
+    // The refusal, and the replaced header.
+    assert_eq!(subscriber.asked.load(Ordering::Relaxed), 2);
+    assert_eq!(subscriber.events.load(Ordering::Relaxed), 0);
+}
