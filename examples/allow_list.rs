@@ -1,0 +1,97 @@
+//! A production policy: origins from the environment, credentials, and nothing that is not named.
+//!
+//! ```text
+//! $ cargo run --example allow_list
+//! listening on http://127.0.0.1:3000
+//!
+//! $ curl -si -X OPTIONS http://127.0.0.1:3000/ -H 'Origin: https://app.example.com' \
+//!     -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: content-type' \
+//!     | grep -iv ^date
+//! HTTP/1.1 204 No Content
+//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
+//! access-control-allow-origin: https://app.example.com
+//! access-control-allow-credentials: true
+//! access-control-max-age: 7200
+//! access-control-allow-methods: PUT, DELETE
+//! access-control-allow-headers: authorization, content-type
+//! allow: GET,HEAD,PUT,DELETE
+//!
+//! $ curl -si http://127.0.0.1:3000/ -H 'Origin: https://app.example.com:8443' | grep -iv ^date
+//! HTTP/1.1 200 OK
+//! content-type: text/plain; charset=utf-8
+//! x-request-id: 17
+//! vary: Origin
+//! content-length: 6
+//!
+//! hello
+//! ```
+//!
+//! The second origin is refused: no page of it can read this answer. The server's log has, in one
+//! line, `reason=origin "https://app.example.com:8443" is not allowed: "https://*.example.com" is,
+//! which differs only in its port`.
+//!
+//! A wrong policy stops the start, with everything that is wrong, and exit code 1:
+//!
+//! ```text
+//! $ ALLOWED_ORIGINS='https://example.com/, *.example.com' cargo run --example allow_list
+//! invalid CORS policy (2 problems):
+//!   - origin "https://example.com/": an origin has no path; write "https://example.com"
+//!   - origin "*.example.com": an origin starts with its scheme; write "https://*.example.com"
+//! ```
+
+use std::{env, error::Error, process::ExitCode};
+
+use axum::{
+    Router,
+    http::{
+        Method,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
+    routing::get,
+};
+use corsac::{BuildError, CorsLayer};
+use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
+
+const DEFAULT_ORIGINS: &str = "https://example.com,https://*.example.com";
+
+// `main() -> Result` would print the error with `Debug`, in one line: `Display` is for people.
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    // Each refusal is one event at DEBUG, with the reason and the nearest allowed origin.
+    tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG).init();
+
+    let origins = env::var("ALLOWED_ORIGINS").unwrap_or_else(|_| DEFAULT_ORIGINS.to_owned());
+    let app = Router::new()
+        .route("/", get(hello).put(hello).delete(hello))
+        .layer(cors(origins.split(','))?);
+
+    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    Ok(axum::serve(listener, app).await?)
+}
+
+fn cors<'a>(origins: impl Iterator<Item = &'a str>) -> Result<CorsLayer, BuildError> {
+    CorsLayer::builder()
+        .allow_origins(origins.map(str::trim))
+        .allow_methods([Method::PUT, Method::DELETE])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+        .expose_headers(["x-request-id"])
+        .allow_credentials(true)
+        .build()
+}
+
+async fn hello() -> ([(&'static str, &'static str); 1], &'static str) {
+    ([("x-request-id", "17")], "hello\n")
+}

@@ -1,0 +1,57 @@
+//! Any page may call this service, with any method and any header, and read its answers: for
+//! development, and for what is public anyway.
+//!
+//! ```text
+//! $ cargo run --example permissive
+//! listening on http://127.0.0.1:3000
+//! ```
+//!
+//! A preflight, which the layer answers; the app never sees it:
+//!
+//! ```text
+//! $ curl -si -X OPTIONS http://127.0.0.1:3000/ -H 'Origin: https://a.example' \
+//!     -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: authorization' \
+//!     | grep -iv ^date
+//! HTTP/1.1 204 No Content
+//! vary: Access-Control-Request-Method, Access-Control-Request-Headers
+//! access-control-allow-origin: *
+//! access-control-max-age: 7200
+//! access-control-allow-methods: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS
+//! access-control-allow-headers: authorization
+//! ```
+//!
+//! An actual request:
+//!
+//! ```text
+//! $ curl -si http://127.0.0.1:3000/ -H 'Origin: https://a.example' | grep -iv ^date
+//! HTTP/1.1 200 OK
+//! content-type: text/plain; charset=utf-8
+//! access-control-allow-origin: *
+//! access-control-expose-headers: *
+//! content-length: 6
+//!
+//! hello
+//! ```
+//!
+//! `OPTIONS` that is no preflight reaches the app:
+//!
+//! ```text
+//! $ curl -s -X OPTIONS http://127.0.0.1:3000/ -H 'Origin: https://a.example'
+//! the app's own OPTIONS
+//! ```
+
+use axum::{Router, routing::get};
+use corsac::CorsLayer;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let app = Router::new()
+        .route("/", get(|| async { "hello\n" }).options(|| async { "the app's own OPTIONS\n" }))
+        .layer(CorsLayer::permissive());
+
+    let port = std::env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await
+}
