@@ -87,7 +87,7 @@ impl Policy {
     ///
     /// ```
     /// use corsac::CorsLayer;
-    /// use http::{HeaderMap, HeaderValue, Method, Request, header::ORIGIN};
+    /// use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
     ///
     /// let policy = CorsLayer::builder().allow_origins(["https://app.example.com"]).build_policy()?;
     ///
@@ -101,7 +101,7 @@ impl Policy {
     ///     "origin \"https://app.example.com:8443\" is not allowed: \
     ///      \"https://app.example.com\" is, which differs only in its port",
     /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok::<(), corsac::BuildError>(())
     /// ```
     pub fn evaluate<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Decision<'a> {
         self.evaluate_at(method, headers, None)

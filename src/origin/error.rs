@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, net::Ipv6Addr};
 
-use super::pattern;
+use super::{host, pattern};
 
 /// A text that no browser sends as an origin, with the reason and, where one can be told, the
 /// right spelling.
@@ -151,7 +151,7 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     let default_port = pattern::default_port(scheme).map(|port| format!(":{port}"));
     let rest = default_port.and_then(|port| rest.strip_suffix(&port)).unwrap_or(&rest);
     if let Some((host, port)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        let host = pattern::write_ipv6(host.parse::<Ipv6Addr>().ok()?);
+        let host = host::write_ipv6(host.parse::<Ipv6Addr>().ok()?);
         return Some(format!("{scheme}://{host}{port}"));
     }
     Some(format!("{scheme}://{rest}"))

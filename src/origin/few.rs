@@ -2,6 +2,7 @@
 
 use super::{
     OriginPattern,
+    host::is_front,
     pattern::{self, Port},
 };
 
@@ -75,7 +76,7 @@ impl Wildcard {
         };
         let Some(host) = host else { return false };
         match host.strip_suffix(&*self.host) {
-            Some(front) if self.subdomains => pattern::is_front(front, host, &self.scheme),
+            Some(front) if self.subdomains => is_front(front, host, &self.scheme),
             Some(front) => front.is_empty(),
             None => false,
         }

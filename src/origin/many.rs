@@ -12,6 +12,7 @@ use std::collections::HashSet;
 
 use super::{
     OriginPattern,
+    host::is_front,
     pattern::{self, MAX_LEN, Port},
 };
 
@@ -76,7 +77,7 @@ impl Many {
                 && has(text.set([scheme, b"*.", domain, port]))
                 || self.depths_with_any_port.contains(depth)
                     && has(text.set([scheme, b"*.", domain, b":*"]));
-            if is_found && pattern::is_front(&host[..dot], host, scheme) {
+            if is_found && is_front(&host[..dot], host, scheme) {
                 return true;
             }
         }

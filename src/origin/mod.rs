@@ -10,6 +10,7 @@ use http::HeaderValue;
 
 pub(crate) mod error;
 mod few;
+mod host;
 mod many;
 pub(crate) mod nearest;
 pub(crate) mod pattern;
