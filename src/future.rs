@@ -69,17 +69,22 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
             StateProj::Untouched { inner } => inner.poll(cx),
-            StateProj::Decorate { inner, grant } => inner.poll(cx).map_ok(|mut response| {
-                let headers = response.headers_mut();
-                let removed = match grant.take() {
-                    Some(Grant { policy, origin }) => decision::grant(&policy, origin, headers),
-                    None => decision::withhold(headers),
-                };
-                if !removed.is_empty() {
-                    log_removed(removed);
+            StateProj::Decorate { inner, grant } => {
+                let mut output = inner.poll(cx);
+                if let Poll::Ready(Ok(response)) = &mut output {
+                    let headers = response.headers_mut();
+                    let removed = match grant {
+                        Some(Grant { policy, origin }) => {
+                            decision::grant(policy, origin.take(), headers)
+                        }
+                        None => decision::withhold(headers),
+                    };
+                    if !removed.is_empty() {
+                        log_removed(removed);
+                    }
                 }
-                response
-            }),
+                output
+            }
             StateProj::Answer { status, headers } => {
                 let mut response = Response::new(R::default());
                 *response.status_mut() = *status;
