@@ -34,7 +34,7 @@ use workloads::{SUBJECTS, WORKLOADS};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Requests that one count is the mean of.
-const REQUESTS: u32 = 64;
+const REQUESTS: u32 = 1000;
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -90,7 +90,7 @@ struct Count {
 fn count(workload: &str, subject: &str) -> Count {
     let out = env::temp_dir().join(format!("corsac-{}-{subject}", std::process::id()));
     let run = Command::new("valgrind")
-        .args(["--tool=callgrind", "--toggle-collect=*counted_operation*"])
+        .args(["--tool=callgrind", "--toggle-collect=*counted_operations*"])
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(env::current_exe().unwrap())
         .args(["--count", workload, subject])
@@ -106,61 +106,29 @@ fn count(workload: &str, subject: &str) -> Count {
     Count { instructions: mean(instructions), allocations: mean(&allocations) }
 }
 
-/// Answers requests; what happens inside of `counted_operation` is counted. Returns its allocations.
-fn serve<S>(mut service: S, request: impl Fn() -> Request<()>, is_cloned: bool) -> usize
+/// Answers requests. Returns how often they allocate.
+pub(crate) fn serve<S>(mut service: S, request: impl Fn() -> Request<()>) -> usize
 where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    let requests = (0..REQUESTS).map(|_| request()).collect();
+    let region = Region::new(ALLOCATOR);
+    counted_operations(&mut service, requests);
+    region.change().allocations
+}
+
+/// The only place that calls `service`, as in an application, so that it can be compiled into it.
+#[inline(never)]
+fn counted_operations<S>(service: &mut S, requests: Vec<Request<()>>)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
 {
     let mut cx = Context::from_waker(Waker::noop());
-    let mut allocations = 0;
-    let requests: Vec<_> = (0..2 * REQUESTS).map(|_| request()).collect();
-    for (at, request) in (0..).zip(requests) {
-        match at {
-            // Until the allocator has settled, and to see what it is asked for.
-            _ if at < REQUESTS => {
-                let region = Region::new(ALLOCATOR);
-                drop(poll_once(&mut service, request, &mut cx));
-                allocations += region.change().allocations;
-            }
-            _ if is_cloned => counted_operation(&mut Cloned(&service), request, &mut cx),
-            _ => counted_operation(&mut service, request, &mut cx),
+    for request in requests {
+        let mut future = pin!(service.call(request));
+        match future.as_mut().poll(&mut cx) {
+            Poll::Ready(response) => drop(black_box(response)),
+            Poll::Pending => unreachable!("the inner service is ready"),
         }
-    }
-    allocations
-}
-
-#[inline(never)]
-fn counted_operation<S>(service: &mut S, request: Request<()>, cx: &mut Context<'_>)
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
-{
-    drop(black_box(poll_once(service, request, cx)));
-}
-
-fn poll_once<S>(service: &mut S, request: Request<()>, cx: &mut Context<'_>) -> Response<()>
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
-{
-    let mut future = pin!(service.call(request));
-    match future.as_mut().poll(cx) {
-        Poll::Ready(Ok(response)) => response,
-        Poll::Pending => unreachable!("the inner service is ready"),
-    }
-}
-
-/// Clones the service for each request, as axum and hyper do.
-struct Cloned<'a, S>(&'a S);
-
-impl<S: Service<Request<()>> + Clone> Service<Request<()>> for Cloned<'_, S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<()>) -> S::Future {
-        self.0.clone().call(request)
     }
 }

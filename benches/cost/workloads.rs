@@ -24,6 +24,8 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tower_http::cors as tower_http;
 
+use super::serve;
+
 pub const SUBJECTS: [&str; 4] = ["floor", "limit", "corsac", "tower-http"];
 
 pub struct Workload {
@@ -216,24 +218,44 @@ fn tower_pattern() -> tower_http::CorsLayer {
 
 pub fn run(workload: &str, subject: &str) -> usize {
     let workload = WORKLOADS.into_iter().find(|it| it.name == workload).unwrap();
-    let is_cloned = workload.is_cloned;
-    let request = {
-        let (method, headers) = (workload.method.clone(), workload.headers);
-        move || like_hyper(method.clone(), headers)
-    };
-    match subject {
-        "floor" => super::serve(Inner, request, is_cloned),
-        "limit" => super::serve(Limit { inner: Inner, insert: workload.limit }, request, is_cloned),
-        "corsac" => super::serve((workload.corsac)().layer(Inner), request, is_cloned),
-        "tower-http" => super::serve((workload.tower_http)().layer(Inner), request, is_cloned),
-        other => panic!("{other}"),
+    let (method, headers) = (workload.method, workload.headers);
+    let request = move || like_hyper(method.clone(), headers);
+    let insert = workload.limit;
+    // Each call has an inner service of its own, so that each subject is called in one place only.
+    match (subject, workload.is_cloned) {
+        ("floor", false) => serve(Inner::<0>, request),
+        ("floor", true) => serve(Cloned(Inner::<1>), request),
+        ("limit", false) => serve(Limit { inner: Inner::<0>, insert }, request),
+        ("limit", true) => serve(Cloned(Limit { inner: Inner::<1>, insert }), request),
+        ("corsac", false) => serve((workload.corsac)().layer(Inner::<0>), request),
+        ("corsac", true) => serve(Cloned((workload.corsac)().layer(Inner::<1>)), request),
+        ("tower-http", false) => serve((workload.tower_http)().layer(Inner::<0>), request),
+        ("tower-http", true) => serve(Cloned((workload.tower_http)().layer(Inner::<1>)), request),
+        (other, _) => panic!("{other}"),
+    }
+}
+
+/// Clones the service for each request, as axum and hyper do.
+struct Cloned<S>(S);
+
+impl<S: Service<Request<()>> + Clone> Service<Request<()>> for Cloned<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<()>) -> S::Future {
+        self.0.clone().call(request)
     }
 }
 
 /// The limit inserts what corsac answers with, no more and no less.
 pub fn assert_limits_are_fair() {
     for workload in WORKLOADS {
-        let mut cors = (workload.corsac)().layer(Inner);
+        let mut cors = (workload.corsac)().layer(Inner::<2>);
         let request = like_hyper(workload.method, workload.headers);
         let response = cors.call(request).now_or_never().unwrap().unwrap();
         let mut expected = HeaderMap::new();
@@ -272,9 +294,9 @@ fn like_hyper(method: Method, headers: &[(HeaderName, &str)]) -> Request<()> {
 }
 
 #[derive(Clone)]
-struct Inner;
+struct Inner<const AT: u8>;
 
-impl Service<Request<()>> for Inner {
+impl<const AT: u8> Service<Request<()>> for Inner<AT> {
     type Response = Response<()>;
     type Error = Infallible;
     type Future = Ready<Result<Response<()>, Infallible>>;
