@@ -296,6 +296,10 @@ fn nothing_of_requests_to_the_same_origin() {
             request.headers_mut().insert(name, HeaderValue::from_static(value));
             assert_eq!(logged(&cors, request), []);
         }
+        // A browser that asks first does so of another origin: `http` for `https`, perhaps.
+        let mut request = preflight("http://own.example", "PUT", "");
+        request.headers_mut().insert("host", HeaderValue::from_static("own.example"));
+        assert_eq!(event(&cors, request)["rule"], "origin");
     }
 }
 

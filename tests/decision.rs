@@ -1,0 +1,51 @@
+//! `Decision` outside of Tower.
+
+use corsac::{CorsLayer, Enforcement, RequestKind};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
+
+#[test]
+fn a_refused_preflight_leaves_nothing_of_what_was_there() {
+    let policy = CorsLayer::builder().allow_origins(["https://a.example"]).build_policy().unwrap();
+    let request = Request::options("/")
+        .header(header::ORIGIN, "https://evil.example")
+        .header(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT")
+        .body(())
+        .unwrap();
+    let mut response = HeaderMap::new();
+    for name in [
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        header::ACCESS_CONTROL_MAX_AGE,
+    ] {
+        response.insert(name, HeaderValue::from_static("*"));
+    }
+    response.insert(header::VARY, HeaderValue::from_static("accept, origin"));
+    response.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+
+    let decision = policy.evaluate_request(&request);
+    assert_eq!(decision.status(), Some(StatusCode::FORBIDDEN));
+    decision.apply(&mut response);
+
+    let vary = "accept, origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    assert_eq!(response.len(), 2, "{response:?}");
+    assert_eq!(response[header::VARY], vary);
+    assert_eq!(response[header::CONTENT_TYPE], "text/plain");
+}
+
+#[test]
+fn a_whole_request_tells_its_host_as_http_2_does() {
+    let policy = CorsLayer::builder()
+        .allow_origins(["https://a.example"])
+        .enforcement(Enforcement::Reject)
+        .build_policy()
+        .unwrap();
+    let mut request =
+        Request::post("/").header(header::ORIGIN, "https://own.example").body(()).unwrap();
+    let headers_alone = policy.evaluate(request.method(), request.headers());
+    assert_eq!(headers_alone.status(), Some(StatusCode::FORBIDDEN));
+
+    *request.uri_mut() = Uri::from_static("https://own.example/");
+    let decision = policy.evaluate_request(&request);
+    assert_eq!((decision.kind(), decision.status()), (RequestKind::Actual, None));
+}
