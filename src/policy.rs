@@ -215,9 +215,12 @@ impl Methods {
 impl HeaderNames {
     /// Names are compared without regard to case (Fetch, "CORS-preflight fetch", 7.8).
     pub(crate) fn allow(&self, name: &[u8]) -> bool {
-        let lower = |byte: &u8| byte.to_ascii_lowercase();
-        let compare = |listed: &String| listed.bytes().cmp(name.iter().map(lower));
-        self.names.binary_search_by(compare).is_ok() || self.any && fetch::is_token(name)
+        let has =
+            |name: &[u8]| self.names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();
+        // Browsers send lower case.
+        has(name)
+            || name.iter().any(u8::is_ascii_uppercase) && has(&name.to_ascii_lowercase())
+            || self.any && fetch::is_token(name)
     }
 }
 
