@@ -8,8 +8,8 @@
 //!     -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: content-type' \
 //!     | grep -iv ^date
 //! HTTP/1.1 204 No Content
-//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-origin: https://app.example.com
+//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-credentials: true
 //! access-control-max-age: 7200
 //! access-control-allow-methods: PUT, DELETE

@@ -8,16 +8,16 @@
 //! $ curl -si -X OPTIONS http://127.0.0.1:3000/items -H 'Origin: http://localhost:5173' \
 //!     -H 'Access-Control-Request-Method: PUT' | grep -iv ^date
 //! HTTP/1.1 204 No Content
-//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-origin: http://localhost:5173
+//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-credentials: true
 //! access-control-max-age: 7200
 //! access-control-allow-methods: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS
 //!
 //! $ curl -si http://127.0.0.1:3000/items -H 'Origin: http://localhost:5173' | grep -iv ^date
 //! HTTP/1.1 200 OK
-//! vary: Origin
 //! access-control-allow-origin: http://localhost:5173
+//! vary: Origin
 //! access-control-allow-credentials: true
 //! access-control-expose-headers: vary
 //! content-length: 11

@@ -13,8 +13,8 @@
 //!     -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: authorization' \
 //!     | grep -iv ^date
 //! HTTP/1.1 204 No Content
-//! vary: Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-origin: *
+//! vary: Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-max-age: 7200
 //! access-control-allow-methods: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS
 //! access-control-allow-headers: authorization

@@ -158,6 +158,11 @@ impl Policy {
     }
 
     #[inline]
+    pub(crate) fn is_for_all(&self) -> bool {
+        matches!(self.origins, Origins::Any)
+    }
+
+    #[inline]
     fn check_origin(&self, origin: &HeaderValue, headers: &HeaderMap) -> Result<(), DenialKind> {
         match &self.origins {
             Origins::Any => Ok(()),

@@ -106,6 +106,10 @@ fn decide(
     headers: &HeaderMap,
     authority: Option<&Authority>,
 ) -> Course {
+    if policy.is_for_all() && *method != Method::OPTIONS {
+        // No preflight, and whoever asks gets the same.
+        return Course::Pass(Some(Grant { policy: policy.clone(), origin: None }));
+    }
     let decision = policy.evaluate_at(method, headers, authority);
     if decision.denial().is_some() {
         log_refusal(&decision, authority);

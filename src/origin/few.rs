@@ -2,7 +2,7 @@
 
 use super::{
     OriginPattern,
-    host::is_front,
+    host::{is_front, is_web},
     pattern::{self, Port},
 };
 
@@ -19,6 +19,7 @@ pub(super) struct Few {
 struct Wildcard {
     /// `https://`
     scheme: Box<[u8]>,
+    is_web: bool,
     /// `.example.com`, or the whole host where there are no subdomains.
     host: Box<[u8]>,
     subdomains: bool,
@@ -55,6 +56,7 @@ impl Wildcard {
         let bytes = |text: String| text.into_bytes().into_boxed_slice();
         Self {
             scheme: bytes(format!("{}://", parts.scheme)),
+            is_web: is_web(parts.scheme),
             host: bytes(format!("{dot}{}", parts.host)),
             subdomains: parts.subdomains,
             port: match parts.port {
@@ -68,6 +70,7 @@ impl Wildcard {
     fn matches(&self, origin: &[u8]) -> bool {
         let Some(rest) = origin.strip_prefix(&*self.scheme) else { return false };
         let host = match &self.port {
+            Some(port) if port.is_empty() => Some(rest),
             Some(port) => rest.strip_suffix(&**port),
             None => {
                 let (host, port) = pattern::cut_port(rest);
@@ -76,7 +79,7 @@ impl Wildcard {
         };
         let Some(host) = host else { return false };
         match host.strip_suffix(&*self.host) {
-            Some(front) if self.subdomains => is_front(front, host, &self.scheme),
+            Some(front) if self.subdomains => is_front(front, host, self.is_web),
             Some(front) => front.is_empty(),
             None => false,
         }

@@ -37,31 +37,37 @@ pub(super) fn check_host(scheme: &str, host: &str, subdomains: bool) -> Result<(
 const MAX_DOMAIN_LEN: usize = 253;
 
 /// URL, "host parser": of the schemes seen here, only these lower-case their hosts.
-fn is_web(scheme: &str) -> bool {
+pub(super) fn is_web(scheme: &str) -> bool {
     matches!(scheme, "http" | "https")
 }
 
 /// Labels with dots between them. Browsers send underscores, and hyphens anywhere.
 fn check_labels(labels: &[u8], is_web: bool) -> Result<(), Reason> {
-    for label in labels.split(|byte| *byte == b'.') {
-        for byte in label {
-            match byte {
-                b'A'..=b'Z' if is_web => return Err(Reason::UpperCase),
-                b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'A'..=b'Z' => {}
-                _ => return Err(Reason::HostByte),
+    let mut start = 0;
+    for (at, byte) in labels.iter().enumerate() {
+        match byte {
+            b'.' => {
+                check_label(&labels[start..at], is_web)?;
+                start = at + 1;
             }
-        }
-        match label {
-            [] => return Err(Reason::EmptyLabel),
-            // RFC 1035, 2.3.4 "Size limits".
-            _ if label.len() > 63 => return Err(Reason::LongHost),
-            [b'x', b'n', b'-', b'-', encoded @ ..] if is_web && !punycode::decodes(encoded) => {
-                return Err(Reason::Punycode);
-            }
-            _ => {}
+            b'A'..=b'Z' if is_web => return Err(Reason::UpperCase),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {}
+            _ => return Err(Reason::HostByte),
         }
     }
-    Ok(())
+    check_label(&labels[start..], is_web)
+}
+
+fn check_label(label: &[u8], is_web: bool) -> Result<(), Reason> {
+    match label {
+        [] => Err(Reason::EmptyLabel),
+        // RFC 1035, 2.3.4 "Size limits".
+        _ if label.len() > 63 => Err(Reason::LongHost),
+        [b'x', b'n', b'-', b'-', encoded @ ..] if is_web && !punycode::decodes(encoded) => {
+            Err(Reason::Punycode)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// URL, "ends in a number checker": such a host is an IPv4 address, or no host at all.
@@ -73,8 +79,7 @@ fn is_number(label: &str) -> bool {
 }
 
 /// Whether `front` may stand in front of a pattern's domain, which makes it `host` with a dot.
-pub(super) fn is_front(front: &[u8], host: &[u8], scheme: &[u8]) -> bool {
-    let is_web = matches!(scheme, b"http://" | b"https://");
+pub(super) fn is_front(front: &[u8], host: &[u8], is_web: bool) -> bool {
     let domain = host.strip_suffix(b".").unwrap_or(host);
     domain.len() <= MAX_DOMAIN_LEN && check_labels(front, is_web).is_ok()
 }

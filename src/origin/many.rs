@@ -61,6 +61,7 @@ impl Many {
         if !pattern::is_port(scheme, port) {
             return false;
         }
+        let is_web = matches!(scheme, b"http://" | b"https://");
         let has = |text: &Text| self.wildcards.contains(text.as_bytes());
         let mut text = Text::new();
         // What begins with `*` is a pattern's text, not a host.
@@ -77,7 +78,7 @@ impl Many {
                 && has(text.set([scheme, b"*.", domain, port]))
                 || self.depths_with_any_port.contains(depth)
                     && has(text.set([scheme, b"*.", domain, b":*"]));
-            if is_found && is_front(&host[..dot], host, scheme) {
+            if is_found && is_front(&host[..dot], host, is_web) {
                 return true;
             }
         }
