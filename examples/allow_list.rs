@@ -30,16 +30,16 @@
 //! line, `reason=origin "https://app.example.com:8443" is not allowed: "https://*.example.com" is,
 //! which differs only in its port`.
 //!
-//! A wrong policy stops the start, with everything that is wrong, and exit code 1:
+//! A wrong policy stops the start with everything that is wrong, and exit code 1:
 //!
 //! ```text
 //! $ ALLOWED_ORIGINS='https://example.com/, *.example.com' cargo run --example allow_list
-//! invalid CORS policy (2 problems):
+//! Error: invalid CORS policy (2 problems):
 //!   - origin "https://example.com/": an origin has no path; write "https://example.com"
-//!   - origin "*.example.com": an origin starts with its scheme; write "https://*.example.com"
+//!   - origin "*.example.com": an origin starts with its scheme and `://`; write "https://*.example.com"
 //! ```
 
-use std::{env, error::Error, process::ExitCode};
+use std::{env, error::Error};
 
 use axum::{
     Router,
@@ -55,19 +55,8 @@ use tracing_subscriber::filter::LevelFilter;
 
 const DEFAULT_ORIGINS: &str = "https://example.com,https://*.example.com";
 
-// `main() -> Result` would print the error with `Debug`, in one line: `Display` is for people.
 #[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn Error>> {
     // Each refusal is one event at DEBUG, with the reason and the nearest allowed origin.
     tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG).init();
 

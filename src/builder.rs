@@ -59,6 +59,9 @@ impl CorsBuilder {
     /// Allows these origins, or all that a pattern stands for: `https://app.example.com`,
     /// `https://*.example.com`, `http://localhost:*`. [`OriginPattern`](crate::OriginPattern) has
     /// the syntax.
+    ///
+    /// Exact origins are asked first, then patterns, regexes and predicates. The first that says yes
+    /// decides; none can take back what another one allows.
     pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.origins.extend(owned(origins));
         self
@@ -160,7 +163,8 @@ impl CorsBuilder {
     /// Lets pages read every response header but cookies.
     ///
     /// With credentials `*` would mean nothing (Fetch, "main fetch"), so the names are sent that
-    /// the response carries when it passes the layer.
+    /// the response carries when it passes the layer, and those that are listed too: list what layers
+    /// outside of this one add.
     pub fn expose_any_header(mut self) -> Self {
         self.expose_any = true;
         self

@@ -13,13 +13,8 @@ use crate::{
         OriginPattern,
         set::{Code, OriginSet},
     },
-    policy::{Expose, HeaderNames, Methods, Origins, Policy},
+    policy::{HeaderNames, Methods, Origins, Policy},
 };
-
-/// The largest that Chromium honours.
-const DEFAULT_MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
-/// RFC 9111, 1.2.2 "Delta Seconds": from here on it need not be understood.
-pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
 
 pub(crate) fn compile(builder: &CorsBuilder) -> Result<Policy, BuildError> {
     let mut problems = Vec::new();
@@ -29,7 +24,7 @@ pub(crate) fn compile(builder: &CorsBuilder) -> Result<Policy, BuildError> {
         credentials,
         methods: methods(builder, &mut problems),
         request_headers: request_headers(builder, &mut problems),
-        expose: expose(builder, &mut problems),
+        exposed: exposed(builder, &mut problems),
         ready: ReadyHeaders::default(),
         enforcement: builder.enforcement,
     };
@@ -144,14 +139,20 @@ fn request_headers(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Header
             None
         }
     });
-    let mut names: Vec<_> = as_written.iter().map(|name| name.to_ascii_lowercase()).collect();
-    names.sort_unstable();
-    HeaderNames { any: builder.any_header, names, header: joined(&as_written) }
+    HeaderNames::new(builder.any_header, &as_written)
 }
 
-fn expose(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Expose {
+impl HeaderNames {
+    fn new(any: bool, as_written: &[&str]) -> Self {
+        let mut names: Vec<_> = as_written.iter().map(|name| name.to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        Self { any, names, header: joined(as_written) }
+    }
+}
+
+fn exposed(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> HeaderNames {
     let any = ("expose_headers", "expose_any_header");
-    let names = header_names(&builder.exposed, any, problems, |value| {
+    let as_written = header_names(&builder.exposed, any, problems, |value| {
         if fetch::is_forbidden_response_header(&value) {
             Some(Problem::ForbiddenResponseHeader { value })
         } else if fetch::is_cors_request_header(&value)
@@ -162,11 +163,7 @@ fn expose(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Expose {
             None
         }
     });
-    match joined(&names) {
-        _ if builder.expose_any => Expose::Any,
-        Some(names) => Expose::Listed(names),
-        None => Expose::Nothing,
-    }
+    HeaderNames::new(builder.expose_any, &as_written)
 }
 
 /// The valid names, as written, each once.
@@ -199,6 +196,11 @@ fn joined(names: &[impl AsRef<str>]) -> Option<HeaderValue> {
     // Tokens, commas and spaces are a valid value.
     HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
 }
+
+/// The largest that Chromium honours.
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
+/// RFC 9111, 1.2.2 "Delta Seconds": from here on it need not be understood.
+pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
 
 /// Fetch, "HTTP responses": `Access-Control-Max-Age` is a number of seconds.
 fn max_age(max_age: Option<Duration>, problems: &mut Vec<Problem>) -> HeaderValue {

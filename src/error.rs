@@ -39,6 +39,7 @@ pub enum Problem {
     /// An entry of `allow_origins` is no origin and no pattern.
     Origin(OriginError),
     /// A regex does not compile.
+    #[non_exhaustive]
     OriginRegex {
         /// The regex.
         value: String,
@@ -46,6 +47,7 @@ pub enum Problem {
         reason: String,
     },
     /// Credentials are allowed, and this origin is plain http, not on the loopback.
+    #[non_exhaustive]
     InsecureOrigin {
         /// The origin or pattern.
         value: String,
@@ -53,6 +55,7 @@ pub enum Problem {
     /// Credentials are allowed, and so is any origin.
     CredentialsForAnyOrigin,
     /// `*` stands in a list.
+    #[non_exhaustive]
     Wildcard {
         /// The list's setter: `allow_methods`, `allow_headers`, `expose_headers`.
         list: &'static str,
@@ -60,16 +63,19 @@ pub enum Problem {
         instead: &'static str,
     },
     /// An entry of `allow_methods` is not a method.
+    #[non_exhaustive]
     InvalidMethod {
         /// The entry.
         value: String,
     },
     /// An entry of `allow_methods` is a method that browsers never send: `CONNECT`, `TRACE`, `TRACK`.
+    #[non_exhaustive]
     ForbiddenMethod {
         /// The entry.
         value: String,
     },
     /// An entry of `allow_methods` is written in a case that no server expects: `patch`.
+    #[non_exhaustive]
     MethodCase {
         /// The entry.
         value: String,
@@ -77,6 +83,7 @@ pub enum Problem {
         suggestion: String,
     },
     /// An entry of `allow_headers` or `expose_headers` is not a header name.
+    #[non_exhaustive]
     InvalidHeader {
         /// The list's setter.
         list: &'static str,
@@ -84,27 +91,32 @@ pub enum Problem {
         value: String,
     },
     /// An entry of `allow_headers` is a header that browsers set themselves: `cookie`, `sec-fetch-mode`.
+    #[non_exhaustive]
     ForbiddenRequestHeader {
         /// The entry.
         value: String,
     },
     /// An entry of `allow_headers` is a header that only servers send: `access-control-allow-origin`.
+    #[non_exhaustive]
     ResponseHeader {
         /// The entry.
         value: String,
     },
     /// An entry of `expose_headers` is a header that no page may read: `set-cookie`.
+    #[non_exhaustive]
     ForbiddenResponseHeader {
         /// The entry.
         value: String,
     },
     /// An entry of `expose_headers` never stands on a response that a page reads: `origin`,
     /// `access-control-allow-methods`.
+    #[non_exhaustive]
     NotOnResponses {
         /// The entry.
         value: String,
     },
     /// The max-age has fractions of a second, or is longer than browsers can read.
+    #[non_exhaustive]
     MaxAge {
         /// The max-age.
         value: Duration,
@@ -177,12 +189,15 @@ impl fmt::Display for Problem {
             Self::InvalidMethod { value } => match one_of_several(value) {
                 Some(first) => write!(
                     f,
-                    "method {value:?}: one method is expected; pass each one as an item of its \
-                     own, {first:?} first"
+                    "method {}: one method is expected; pass each one as an item of its own, \
+                     {} first",
+                    shortened(value),
+                    shortened(first)
                 ),
                 None => write!(
                     f,
-                    "method {value:?}: a method consists of letters, digits and !#$%&'*+-.^_`|~"
+                    "method {}: a method consists of letters, digits and {TOKEN_MARKS}",
+                    shortened(value)
                 ),
             },
             Self::ForbiddenMethod { value } => {
@@ -196,18 +211,20 @@ impl fmt::Display for Problem {
             Self::InvalidHeader { value, .. } => match one_of_several(value) {
                 Some(first) => write!(
                     f,
-                    "header {value:?}: one name is expected; pass each one as an item of its own, \
-                     {first:?} first"
+                    "header {}: one name is expected; pass each one as an item of its own, {} first",
+                    shortened(value),
+                    shortened(first)
                 ),
                 None => write!(
                     f,
-                    "header {value:?}: a name consists of letters, digits and !#$%&'*+-.^_`|~"
+                    "header {}: a name consists of letters, digits and {TOKEN_MARKS}",
+                    shortened(value)
                 ),
             },
             Self::ForbiddenRequestHeader { value } => write!(
                 f,
-                "request header {value:?}: browsers set it themselves and never ask for it; leave \
-                 it out"
+                "request header {}: browsers set it themselves and never ask for it; leave it out",
+                shortened(value)
             ),
             Self::ResponseHeader { value } => {
                 write!(f, "request header {value:?}: only servers send it; leave it out")
@@ -230,6 +247,8 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+const TOKEN_MARKS: &str = "!#$%&'*+-.^_`|~";
 
 /// The first item of what looks like a list.
 fn one_of_several(value: &str) -> Option<&str> {

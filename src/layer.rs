@@ -45,7 +45,8 @@ impl CorsLayer {
     }
 
     /// Pages served from this machine, on any port, with cookies: `http` and `https` on
-    /// `localhost`, `127.0.0.1` and `[::1]`. Any method, any header, all of the answer.
+    /// `localhost`, `127.0.0.1` and `[::1]`. Any method, any header, all of the answer as it passes
+    /// the layer.
     ///
     /// For development.
     pub fn localhost() -> Self {

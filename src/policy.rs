@@ -1,5 +1,7 @@
 //! A policy, compiled, and the one place that decides.
 
+use std::collections::HashSet;
+
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
     header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN},
@@ -28,7 +30,7 @@ pub struct Policy {
     pub(crate) credentials: bool,
     pub(crate) methods: Methods,
     pub(crate) request_headers: HeaderNames,
-    pub(crate) expose: Expose,
+    pub(crate) exposed: HeaderNames,
     pub(crate) ready: ReadyHeaders,
     pub(crate) enforcement: Enforcement,
 }
@@ -46,8 +48,8 @@ pub enum Enforcement {
     /// scripts and links, which carry no `Origin`.
     ///
     /// Requests of the service's own pages pass: those with `Sec-Fetch-Site: same-origin`, or,
-    /// from browsers too old to say so, with an `Origin` whose host and port are the request's own.
-    /// The scheme is not compared, because behind a proxy it is unknown.
+    /// from browsers too old to send that header, with an `Origin` whose host and port are the
+    /// request's own. The scheme is not compared then, because behind a proxy it is unknown.
     Reject,
 }
 
@@ -73,13 +75,6 @@ pub(crate) struct HeaderNames {
     pub(crate) names: Vec<String>,
     /// The names in one line, as written, if there are any.
     pub(crate) header: Option<HeaderValue>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Expose {
-    Nothing,
-    Listed(HeaderValue),
-    Any,
 }
 
 impl Policy {
@@ -218,14 +213,33 @@ impl Methods {
 }
 
 impl HeaderNames {
-    /// Names are compared without regard to case (Fetch, "CORS-preflight fetch", 7.8).
     pub(crate) fn allow(&self, name: &[u8]) -> bool {
+        self.lists(name) || self.any && fetch::is_token(name)
+    }
+
+    /// Names are compared without regard to case (Fetch, "CORS-preflight fetch", 7.8).
+    pub(crate) fn lists(&self, name: &[u8]) -> bool {
         let has =
             |name: &[u8]| self.names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();
         // Browsers send lower case.
-        has(name)
-            || name.iter().any(u8::is_ascii_uppercase) && has(&name.to_ascii_lowercase())
-            || self.any && fetch::is_token(name)
+        has(name) || name.iter().any(u8::is_ascii_uppercase) && has(&name.to_ascii_lowercase())
+    }
+
+    /// The listed names in one line with those of `others` that are not among them.
+    pub(crate) fn with<'n>(&self, others: impl Iterator<Item = &'n [u8]>) -> Option<HeaderValue> {
+        let mut line = self.header.as_ref().map_or(&b""[..], HeaderValue::as_bytes).to_vec();
+        let mut known = HashSet::new();
+        for name in others {
+            if fetch::is_token(name) && !self.lists(name) && known.insert(name.to_ascii_lowercase())
+            {
+                if !line.is_empty() {
+                    line.extend_from_slice(b", ");
+                }
+                line.extend_from_slice(name);
+            }
+        }
+        // Tokens, commas and spaces are a valid value.
+        HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
     }
 }
 

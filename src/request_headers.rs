@@ -5,12 +5,6 @@ use http::{
     header::{ACCESS_CONTROL_REQUEST_HEADERS, GetAll},
 };
 
-use crate::fetch;
-
-/// Far above what any page asks for, far below what would cost anything.
-pub(crate) const MAX_NAMES: usize = 1024;
-pub(crate) const MAX_BYTES: usize = 16 * 1024;
-
 /// The names that a preflight asks for.
 ///
 /// Browsers send one line, lower case, sorted, without spaces (Fetch, "CORS-preflight fetch").
@@ -43,20 +37,11 @@ impl<'a> RequestHeaders<'a> {
         let elements = self.lines.iter().flat_map(|line| line.as_bytes().split(|it| *it == b','));
         elements.map(trim).filter(|name| !name.is_empty())
     }
-
-    /// The valid names in one line, to be sent back.
-    pub(crate) fn mirror(&self) -> Option<HeaderValue> {
-        let mut list = Vec::new();
-        for name in self.names().filter(|name| fetch::is_token(name)) {
-            if !list.is_empty() {
-                list.extend_from_slice(b", ");
-            }
-            list.extend_from_slice(name);
-        }
-        // Tokens, commas and spaces are a valid value.
-        HeaderValue::try_from(list).ok().filter(|list| !list.is_empty())
-    }
 }
+
+/// Far above what any page asks for, far below what would cost anything.
+pub(crate) const MAX_NAMES: usize = 1024;
+pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
 /// Optional white space in a header is spaces and tabs (RFC 9110, 5.6.3).
 fn trim(mut text: &[u8]) -> &[u8] {

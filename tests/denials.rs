@@ -234,6 +234,16 @@ fn code_never_allows_plain_http_with_credentials() {
 }
 
 #[test]
+fn short_hosts_are_no_misspellings() {
+    let builder = CorsLayer::builder().allow_origins(["https://x.co"]);
+    assert_eq!(
+        says(&builder.build_policy().unwrap(), &Method::GET, &[("origin", "https://t.co")]),
+        "origin \"https://t.co\" is not allowed: nothing like it is; if you trust it, add it to \
+         `allow_origins`",
+    );
+}
+
+#[test]
 fn any_method_ends_somewhere() {
     let policy = CorsLayer::permissive().policy().unwrap().clone();
     let lines = [

@@ -129,7 +129,8 @@ impl<'a> Denial<'a> {
     fn nearest_and_clause(&self) -> Option<(&'a OriginPattern, &'static str)> {
         match (&self.policy.origins, self.kind()) {
             (Origins::Listed(set), DenialKind::Origin | DenialKind::MalformedOrigin) => {
-                nearest(std::str::from_utf8(self.value).ok()?, set.patterns())
+                let origin = std::str::from_utf8(self.value).ok().filter(|it| !it.contains('*'))?;
+                nearest(origin, set.patterns())
             }
             _ => None,
         }

@@ -14,7 +14,7 @@ use http::{
 use super::vary;
 use crate::{
     fetch,
-    policy::{Expose, Origins, Policy},
+    policy::{Origins, Policy},
     request_headers::RequestHeaders,
 };
 
@@ -53,10 +53,12 @@ impl ReadyHeaders {
             Origins::Listed(_) => (Some(vary::ORIGIN), vary::PREFLIGHT),
         };
         let mut granted = with_origin(vary);
-        let exposed = match &policy.expose {
-            Expose::Nothing => None,
-            Expose::Listed(names) => Some(names.clone()),
-            Expose::Any => (!policy.credentials).then(|| HeaderValue::from_static("*")),
+        // Fetch, "main fetch", 16: to a credentialed request `*` is a name like any other.
+        let expose_names = policy.exposed.any && policy.credentials;
+        let exposed = match policy.exposed.any {
+            true if expose_names => None,
+            true => Some(HeaderValue::from_static("*")),
+            false => policy.exposed.header.clone(),
         };
         granted.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
 
@@ -66,15 +68,14 @@ impl ReadyHeaders {
         preflight_granted.insert(ACCESS_CONTROL_MAX_AGE, max_age);
         let methods = policy.methods.header.clone();
         preflight_granted.extend(methods.map(|it| (ACCESS_CONTROL_ALLOW_METHODS, it)));
-        // Where any is allowed, what is listed too is asked for by name like the others.
-        let names = policy.request_headers.header.clone().filter(|_| !policy.request_headers.any);
+        let names = policy.request_headers.header.clone();
         preflight_granted.extend(names.map(|it| (ACCESS_CONTROL_ALLOW_HEADERS, it)));
 
         Self {
             granted,
             preflight_granted,
             preflight_refused: HeaderMap::from_iter([(VARY, vary_of_preflight)]),
-            expose_names: matches!(policy.expose, Expose::Any) && policy.credentials,
+            expose_names,
         }
     }
 }
@@ -92,7 +93,7 @@ pub(crate) fn grant(
     let removed = remove(&CORS_HEADERS[..3], response);
     fill(response, &policy.ready.granted, origin);
     if policy.ready.expose_names {
-        expose_names(response);
+        expose_names(policy, response);
     }
     removed
 }
@@ -124,7 +125,9 @@ pub(super) fn grant_preflight(
         }
     }
     if policy.request_headers.any {
-        if let Some(names) = RequestHeaders::read(request).and_then(|it| it.mirror()) {
+        let requested = RequestHeaders::read(request);
+        let requested = requested.iter().flat_map(RequestHeaders::names);
+        if let Some(names) = policy.request_headers.with(requested) {
             put(response, ACCESS_CONTROL_ALLOW_HEADERS, names);
         }
     }
@@ -171,17 +174,15 @@ pub(super) fn put(response: &mut HeaderMap, name: HeaderName, value: HeaderValue
     _ = response.try_insert(name, value);
 }
 
-/// Fetch, "main fetch", 16: to a credentialed request `*` is a name like any other, so the names
-/// are sent that the response really carries.
-fn expose_names(response: &mut HeaderMap) {
+/// The listed names, and those that the response really carries.
+fn expose_names(policy: &Policy, response: &mut HeaderMap) {
     let is_worth_naming = |name: &&str| {
         !fetch::is_safelisted_response_header(name)
             && !fetch::is_forbidden_response_header(name)
             && !fetch::is_cors_response_header(name)
     };
-    let names: Vec<&str> =
-        response.keys().map(HeaderName::as_str).filter(is_worth_naming).collect();
-    if let (false, Ok(names)) = (names.is_empty(), HeaderValue::try_from(names.join(", "))) {
+    let carried = response.keys().map(HeaderName::as_str).filter(is_worth_naming);
+    if let Some(names) = policy.exposed.with(carried.map(str::as_bytes)) {
         put(response, ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }
 }
@@ -227,5 +228,15 @@ impl fmt::Display for Removed {
             lead = ", ";
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CORS_HEADERS, fetch};
+
+    #[test]
+    fn all_headers_of_the_protocol_are_owned() {
+        assert!(CORS_HEADERS.iter().all(|name| fetch::is_cors_response_header(name.as_str())));
     }
 }

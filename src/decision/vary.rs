@@ -33,6 +33,9 @@ fn merge_with_present(response: &mut HeaderMap, names: &HeaderValue) {
     };
     // RFC 9110, 12.5.5: `*` says that the response varies on everything.
     if has(b"*") {
+        if lines.len() > 1 {
+            put(response, VARY, HeaderValue::from_static("*"));
+        }
         return;
     }
     let missing: Vec<_> = elements(names.as_bytes()).filter(|name| !has(name)).collect();

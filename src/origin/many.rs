@@ -5,8 +5,8 @@
 //! `https://a.b.example:*`, `https://*.b.example:8443`, `https://*.b.example:*`,
 //! `https://*.example:8443`, and so on. Texts of a form that no pattern has are not looked for.
 //!
-//! The standard library's hash is keyed at random: tenants who choose their own origins cannot make
-//! them collide.
+//! The standard library's hash is keyed at random wherever the platform has randomness: tenants who
+//! choose their own origins cannot make them collide.
 
 use std::collections::HashSet;
 

@@ -5,9 +5,6 @@ use super::{
     pattern::{self, Parts},
 };
 
-/// A message is written for people: no more patterns than this are kept for it.
-pub(super) const LOOKED_AT: usize = 1000;
-
 /// The pattern that resembles `origin` most, and a clause that says how the two differ.
 pub(crate) fn nearest<'a>(
     origin: &str,
@@ -21,6 +18,9 @@ pub(crate) fn nearest<'a>(
     let (pattern, difference) = scored.min_by_key(|(_, difference)| *difference)?;
     Some((pattern, difference.clause()))
 }
+
+/// A message is written for people: no more patterns than this are kept for it.
+pub(super) const LOOKED_AT: usize = 1000;
 
 /// From the smallest difference to the largest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,9 +8,6 @@ use super::{
     host::check_host,
 };
 
-/// Longer than any origin that a browser can send: scheme, `://`, host with a trailing dot, port.
-pub(crate) const MAX_LEN: usize = 64 + 3 + 254 + 6;
-
 /// A pattern that stands for one origin, or for a family of them.
 ///
 /// It is written exactly as a browser writes the origin, with two wildcards: `*.` in front of a
@@ -129,6 +126,9 @@ impl AsRef<str> for OriginPattern {
         &self.text
     }
 }
+
+/// Longer than any origin that a browser can send: scheme, `://`, host with a trailing dot, port.
+pub(crate) const MAX_LEN: usize = 64 + 3 + 254 + 6;
 
 /// What an origin or a pattern consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 /// Whether `encoded`, what stands behind `xn--`, is the punycode of something that is not ASCII.
 ///
-/// RFC 3492, 6.2 "Decoding procedure", without keeping what is decoded. Browsers refuse such a URL
+/// RFC 3492, 6.2 "Decoding procedure", without keeping what is decoded: whether that may stand in a
+/// host takes tables (UTS 46). Browsers refuse such a URL
 /// (URL, "domain to ASCII"), so they never send it as an origin.
 pub(super) fn decodes(encoded: &[u8]) -> bool {
     let (basic, digits) = match encoded.iter().rposition(|byte| *byte == b'-') {

@@ -6,8 +6,6 @@ use http::HeaderValue;
 
 use super::{Origin, OriginPattern, few::Few, many::Many, nearest::LOOKED_AT, pattern::MAX_LEN};
 
-pub(crate) type Predicate = Arc<dyn Fn(&Origin) -> bool + Send + Sync>;
-
 /// The origins of a policy, compiled.
 ///
 /// What allows an origin, in the order in which it is asked:
@@ -26,6 +24,9 @@ pub(crate) struct OriginSet {
     shown: Vec<OriginPattern>,
     hidden: usize,
 }
+
+/// What a user's code says of an origin.
+pub(crate) type Predicate = Arc<dyn Fn(&Origin) -> bool + Send + Sync>;
 
 /// What allows origins that no list names.
 #[derive(Clone, Default)]

@@ -200,20 +200,22 @@ fn read_problem(problem: &Problem) -> String {
     match problem {
         Problem::NoOrigins => "no origins".to_owned(),
         Problem::Origin(error) => format!("origin {:?}", error.value()),
-        Problem::InsecureOrigin { value } => format!("insecure origin {value:?}"),
+        Problem::InsecureOrigin { value, .. } => format!("insecure origin {value:?}"),
         Problem::CredentialsForAnyOrigin => "any origin with credentials".to_owned(),
-        Problem::InvalidMethod { value } => format!("invalid method {value:?}"),
-        Problem::ForbiddenMethod { value } => format!("forbidden method {value:?}"),
-        Problem::InvalidHeader { list: "allow_headers", value } => {
+        Problem::InvalidMethod { value, .. } => format!("invalid method {value:?}"),
+        Problem::ForbiddenMethod { value, .. } => format!("forbidden method {value:?}"),
+        Problem::InvalidHeader { list: "allow_headers", value, .. } => {
             format!("invalid request header {value:?}")
         }
         Problem::InvalidHeader { value, .. } => format!("invalid response header {value:?}"),
-        Problem::ForbiddenRequestHeader { value } => format!("forbidden request header {value:?}"),
-        Problem::ResponseHeader { value } => format!("prohibited request header {value:?}"),
-        Problem::ForbiddenResponseHeader { value } => {
+        Problem::ForbiddenRequestHeader { value, .. } => {
+            format!("forbidden request header {value:?}")
+        }
+        Problem::ResponseHeader { value, .. } => format!("prohibited request header {value:?}"),
+        Problem::ForbiddenResponseHeader { value, .. } => {
             format!("forbidden response header {value:?}")
         }
-        Problem::NotOnResponses { value } => format!("prohibited response header {value:?}"),
+        Problem::NotOnResponses { value, .. } => format!("prohibited response header {value:?}"),
         Problem::MaxAge { .. } => "max-age".to_owned(),
         other => other.to_string(),
     }

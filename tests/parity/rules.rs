@@ -163,8 +163,11 @@ fn expose_any(seen: &Seen<'_>, answer: &mut Answer) {
 fn vary_line(seen: &Seen<'_>, answer: &mut Answer) {
     if seen.names_origins() && seen.inner_has(&VARY) {
         let list = answer.list(&VARY);
-        if list.iter().any(|name| name == "*") {
-            answer.restore(&VARY, &header_map(&seen.inner.headers));
+        let inner = header_map(&seen.inner.headers);
+        if list.iter().any(|name| name == "*") && inner.get_all(VARY).iter().count() > 1 {
+            answer.set(&VARY, vec!["*".to_owned()]);
+        } else if list.iter().any(|name| name == "*") {
+            answer.restore(&VARY, &inner);
         } else {
             answer.set(&VARY, once(list));
         }

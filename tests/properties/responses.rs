@@ -61,7 +61,13 @@ proptest! {
         let before = if is_called { inner.build().headers().clone() } else { HeaderMap::new() };
 
         let is_any = tokens(&before, "vary").contains(&b"*".to_vec());
-        if is_any || (!input.is_listed() && !is_preflight(&request)) {
+        let has_none_to_add = !input.is_listed() && !is_preflight(&request);
+        if is_any && !has_none_to_add && values(&before, "vary").len() > 1 {
+            // Some hosts send the first line alone, and `*` says it all.
+            prop_assert_eq!(values(response.headers(), "vary"), one("*"));
+            return Ok(());
+        }
+        if is_any || has_none_to_add {
             prop_assert_eq!(values(response.headers(), "vary"), values(&before, "vary"));
             return Ok(());
         }

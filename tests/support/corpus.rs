@@ -38,6 +38,10 @@ pub struct PolicyData {
     pub allow_methods: Names,
     pub allow_headers: Names,
     pub expose_headers: Names,
+    /// Beside a list.
+    pub allow_any_method: bool,
+    pub allow_any_header: bool,
+    pub expose_any_header: bool,
     pub allow_credentials: bool,
     /// In seconds.
     pub max_age: Option<u64>,
@@ -175,6 +179,15 @@ impl PolicyData {
             CorsBuilder::expose_any_header,
         );
         builder = builder.allow_credentials(self.allow_credentials);
+        if self.allow_any_method {
+            builder = builder.allow_any_method();
+        }
+        if self.allow_any_header {
+            builder = builder.allow_any_header();
+        }
+        if self.expose_any_header {
+            builder = builder.expose_any_header();
+        }
         if let Some(seconds) = self.max_age {
             builder = builder.max_age(Duration::from_secs(seconds));
         }
