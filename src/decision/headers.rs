@@ -53,12 +53,11 @@ impl ReadyHeaders {
             Origins::Listed(_) => (Some(vary::ORIGIN), vary::PREFLIGHT),
         };
         let mut granted = with_origin(vary);
-        // Fetch, "main fetch", 16: to a credentialed request `*` is a name like any other.
-        let expose_names = policy.exposed.any && policy.credentials;
-        let exposed = match policy.exposed.any {
-            true if expose_names => None,
-            true => Some(HeaderValue::from_static("*")),
-            false => policy.exposed.header.clone(),
+        let exposed = match (policy.exposed.any, policy.credentials) {
+            // Fetch, "main fetch", 16: to a credentialed request `*` is a name like any other.
+            (true, true) => None,
+            (true, false) => Some(HeaderValue::from_static("*")),
+            (false, _) => policy.exposed.header.clone(),
         };
         granted.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
 
@@ -75,7 +74,7 @@ impl ReadyHeaders {
             granted,
             preflight_granted,
             preflight_refused: HeaderMap::from_iter([(VARY, vary_of_preflight)]),
-            expose_names,
+            expose_names: policy.exposed.any && policy.credentials,
         }
     }
 }
@@ -159,7 +158,10 @@ fn fill_beside_others(
     template: &HeaderMap,
     mut origin: Option<HeaderValue>,
 ) {
-    _ = response.try_reserve(template.len());
+    // All or nothing: an origin without its `Vary` would poison caches.
+    if response.try_reserve(template.len()).is_err() {
+        return;
+    }
     for (name, value) in template {
         match origin.take_if(|_| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
             Some(origin) => put(response, name.clone(), origin),
