@@ -1,7 +1,5 @@
 //! The model of the browser against hand-written answers: a wrong model would acquit the library.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
 #[path = "support/browser.rs"]
 mod browser;
 

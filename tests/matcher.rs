@@ -1,7 +1,5 @@
 //! The origin matcher against its naive twin, on random and on very large sets of patterns.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
 use std::collections::HashSet;
 
 use corsac::{CorsLayer, Origin, OriginPattern, Policy};

@@ -5,8 +5,6 @@
 //! `others/*.json`. A difference that is not listed fails, and so does a listed one that is none.
 //! A listing names the aspects of a case in which it differs; all the others must be met.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
 use std::{collections::HashSet, fs, path::Path};
 
 use serde::de::DeserializeOwned;

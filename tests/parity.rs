@@ -5,8 +5,6 @@
 //! So the list cannot rot: what no rule explains fails, and so does a rule that is no longer needed
 //! in any one of its cases.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -14,12 +12,7 @@ use serde::Deserialize;
 #[path = "parity/answer.rs"]
 mod answer;
 #[path = "support/corpus.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    clippy::case_sensitive_file_extension_comparisons,
-    clippy::struct_excessive_bools
-)]
+#[allow(dead_code)] // each test target takes what it needs
 mod corpus;
 #[path = "parity/rules.rs"]
 mod rules;

@@ -1,7 +1,5 @@
 //! Any policy, any request, any inner service: what must hold of all of them.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-
 #[path = "properties/bounds.rs"]
 mod bounds;
 #[path = "support/browser.rs"]

@@ -5,8 +5,7 @@
 //! Not modelled: redirects (an answer is final, whatever its status), the preflight cache, bodies,
 //! cookies, and the use-CORS-preflight flag (upload listeners, streams).
 
-#![allow(dead_code, unreachable_pub)] // each test target takes what it needs
-#![allow(clippy::expect_used)] // a test's own mistake
+#![allow(dead_code)] // each test target takes what it needs
 
 use std::collections::BTreeSet;
 

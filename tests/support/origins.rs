@@ -1,6 +1,6 @@
 //! Patterns and origins at random: few building bricks, so that they come close to each other.
 
-#![allow(dead_code, unreachable_pub)] // each test target takes what it needs
+#![allow(dead_code)] // each test target takes what it needs
 
 use proptest::{prelude::*, sample::Index};
 

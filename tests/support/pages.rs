@@ -1,6 +1,6 @@
 //! Calls of `fetch()` at random, with what the standard makes of each of their parts.
 
-#![allow(dead_code, unreachable_pub)] // each test target takes what it needs
+#![allow(dead_code)] // each test target takes what it needs
 
 use proptest::prelude::*;
 

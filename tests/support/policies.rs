@@ -1,7 +1,7 @@
 //! Policies at random, as the data they are built from, and what the standard makes of that data.
 //! Nothing here asks the library what it allows.
 
-#![allow(dead_code, unreachable_pub)] // each test target takes what it needs
+#![allow(dead_code)] // each test target takes what it needs
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Requests that no browser sends and inner services of any kind, at random.
 
-#![allow(dead_code, unreachable_pub)] // each test target takes what it needs
+#![allow(dead_code)] // each test target takes what it needs
 
 use std::{cell::Cell, collections::BTreeMap, convert::Infallible};
 

@@ -3,7 +3,7 @@
 //! Written from the contract's words and the standards (URL, "host serializing"; Fetch, "`Origin`
 //! header"), not from the library, so that the two do not share a mistake.
 
-#![allow(dead_code, unreachable_pub)] // each test target takes what it needs
+#![allow(dead_code)] // each test target takes what it needs
 
 use std::net::Ipv6Addr;
 
