@@ -114,15 +114,15 @@ fn methods(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Methods {
 }
 
 fn method(text: &str) -> Result<&str, Problem> {
-    let value = text.to_owned();
+    let value = || text.to_owned();
     if text == "*" {
         Err(Problem::Wildcard { list: "allow_methods", instead: "allow_any_method" })
     } else if !fetch::is_token(text.as_bytes()) {
-        Err(Problem::InvalidMethod { value })
+        Err(Problem::InvalidMethod { value: value() })
     } else if fetch::is_forbidden_method(text.as_bytes()) {
-        Err(Problem::ForbiddenMethod { value })
+        Err(Problem::ForbiddenMethod { value: value() })
     } else if text != "PATCH" && text.eq_ignore_ascii_case("PATCH") {
-        Err(Problem::MethodCase { value, suggestion: "PATCH".to_owned() })
+        Err(Problem::MethodCase { value: value(), suggestion: "PATCH".to_owned() })
     } else {
         Ok(fetch::normalize_method(text))
     }
@@ -130,11 +130,12 @@ fn method(text: &str) -> Result<&str, Problem> {
 
 fn request_headers(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> HeaderNames {
     let any = ("allow_headers", "allow_any_header");
-    let as_written = header_names(&builder.headers, any, problems, |value| {
-        if fetch::is_forbidden_request_header(&value) {
-            Some(Problem::ForbiddenRequestHeader { value })
-        } else if fetch::is_cors_response_header(&value) {
-            Some(Problem::ResponseHeader { value })
+    let as_written = header_names(&builder.headers, any, problems, |name| {
+        let value = || name.to_owned();
+        if fetch::is_forbidden_request_header(name) {
+            Some(Problem::ForbiddenRequestHeader { value: value() })
+        } else if fetch::is_cors_response_header(name) {
+            Some(Problem::ResponseHeader { value: value() })
         } else {
             None
         }
@@ -142,23 +143,14 @@ fn request_headers(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Header
     HeaderNames::new(builder.any_header, &as_written)
 }
 
-impl HeaderNames {
-    fn new(any: bool, as_written: &[&str]) -> Self {
-        let mut names: Vec<_> = as_written.iter().map(|name| name.to_ascii_lowercase()).collect();
-        names.sort_unstable();
-        Self { any, names, header: joined(as_written) }
-    }
-}
-
 fn exposed(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> HeaderNames {
     let any = ("expose_headers", "expose_any_header");
-    let as_written = header_names(&builder.exposed, any, problems, |value| {
-        if fetch::is_forbidden_response_header(&value) {
-            Some(Problem::ForbiddenResponseHeader { value })
-        } else if fetch::is_cors_request_header(&value)
-            || fetch::is_preflight_response_header(&value)
-        {
-            Some(Problem::NotOnResponses { value })
+    let as_written = header_names(&builder.exposed, any, problems, |name| {
+        let value = || name.to_owned();
+        if fetch::is_forbidden_response_header(name) {
+            Some(Problem::ForbiddenResponseHeader { value: value() })
+        } else if fetch::is_cors_request_header(name) || fetch::is_preflight_response_header(name) {
+            Some(Problem::NotOnResponses { value: value() })
         } else {
             None
         }
@@ -171,23 +163,30 @@ fn header_names<'a>(
     texts: &'a [String],
     (list, any): (&'static str, &'static str),
     problems: &mut Vec<Problem>,
-    refuse: impl Fn(String) -> Option<Problem>,
+    refuse: impl Fn(&str) -> Option<Problem>,
 ) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     let mut known = HashSet::new();
     for text in texts {
-        let value = text.clone();
         if text == "*" {
             problems.push(Problem::Wildcard { list, instead: any });
         } else if !fetch::is_token(text.as_bytes()) {
-            problems.push(Problem::InvalidHeader { list, value });
-        } else if let Some(problem) = refuse(value) {
+            problems.push(Problem::InvalidHeader { list, value: text.clone() });
+        } else if let Some(problem) = refuse(text) {
             problems.push(problem);
         } else if known.insert(text.to_ascii_lowercase()) {
             names.push(text);
         }
     }
     names
+}
+
+impl HeaderNames {
+    fn new(any: bool, as_written: &[&str]) -> Self {
+        let mut names: Vec<_> = as_written.iter().map(|name| name.to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        Self { any, names, header: joined(as_written) }
+    }
 }
 
 /// The names in one line; `None` where there are none.

@@ -194,7 +194,7 @@ impl Methods {
     pub(crate) const MAX_LEN: usize = 128;
 
     pub(crate) fn allow(&self, method: &[u8]) -> bool {
-        // Fetch, "CORS-preflight fetch", 7.6: a CORS-safelisted method needs no listing.
+        // Fetch, "CORS-preflight fetch": a CORS-safelisted method needs no listing.
         fetch::is_safelisted_method(method)
             || self.names.iter().any(|name| name.as_bytes() == method)
             || self.any
@@ -217,7 +217,7 @@ impl HeaderNames {
         self.lists(name) || self.any && fetch::is_token(name)
     }
 
-    /// Names are compared without regard to case (Fetch, "CORS-preflight fetch", 7.8).
+    /// Names are compared without regard to case (Fetch, "CORS-preflight fetch").
     pub(crate) fn lists(&self, name: &[u8]) -> bool {
         let has =
             |name: &[u8]| self.names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();

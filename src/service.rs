@@ -106,8 +106,9 @@ fn decide(
     headers: &HeaderMap,
     authority: Option<&Authority>,
 ) -> Course {
+    // What `evaluate` says too, without looking: this is no preflight, and a constant is sent always
+    // (Fetch, "CORS protocol and HTTP caches").
     if policy.is_for_all() && *method != Method::OPTIONS {
-        // No preflight, and whoever asks gets the same.
         return Course::Pass(Some(Grant { policy: policy.clone(), origin: None }));
     }
     let decision = policy.evaluate_at(method, headers, authority);

@@ -1,7 +1,8 @@
 //! What one request costs, in instructions and allocations: `cargo bench --bench cost`.
 //!
-//! Both are counted by callgrind (`apt-get install valgrind`), so they depend neither on the
-//! machine's speed nor on what else it does. Four subjects answer the same requests:
+//! Instructions are counted by callgrind (`apt-get install valgrind`), allocations by the allocator,
+//! so they depend neither on the machine's speed nor on what else it does. Four subjects answer the
+//! same requests:
 //!
 //! * *floor*: the bare inner service, a ready future with an empty response;
 //! * *limit*: a hand-written middleware that looks at nothing and inserts the header set that corsac

@@ -54,7 +54,7 @@ impl ReadyHeaders {
         };
         let mut granted = with_origin(vary);
         let exposed = match (policy.exposed.any, policy.credentials) {
-            // Fetch, "main fetch", 16: to a credentialed request `*` is a name like any other.
+            // Fetch, "main fetch": to a credentialed request `*` is a name like any other.
             (true, true) => None,
             (true, false) => Some(HeaderValue::from_static("*")),
             (false, _) => policy.exposed.header.clone(),
