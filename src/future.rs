@@ -7,10 +7,14 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, Response};
 use pin_project_lite::pin_project;
 
-use crate::{decision, policy::Policy, service::log_removed};
+use crate::{
+    decision::{Answer, Grant},
+    policy::Policy,
+    service::log_removed,
+};
 
 pin_project! {
     /// The future of [`Cors`](crate::Cors). It borrows nothing and boxes nothing.
@@ -18,43 +22,31 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
-        state: State<F>,
+        source: Source<F>,
+        grant: Grant<Arc<Policy>>,
     }
 }
 
 pin_project! {
+    /// Where the response comes from.
     #[derive(Debug)]
-    #[project = StateProj]
-    enum State<F> {
-        Untouched { #[pin] inner: F },
-        Decorate { #[pin] inner: F, grant: Option<Grant> },
-        Answer { status: StatusCode, headers: HeaderMap },
+    #[project = SourceProj]
+    enum Source<F> {
+        Inner { #[pin] inner: F },
+        Own { answer: Answer<Arc<Policy>> },
     }
-}
-
-/// Who may read the response: `origin`, or everybody where the policy names none.
-#[derive(Debug)]
-pub(crate) struct Grant {
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) origin: Option<HeaderValue>,
 }
 
 impl<F> ResponseFuture<F> {
-    /// The inner service's response as it is.
+    /// The inner service's response.
     #[inline]
-    pub(crate) fn untouched(inner: F) -> Self {
-        Self { state: State::Untouched { inner } }
-    }
-
-    /// The inner service's response, with a grant, or for nobody of another origin.
-    #[inline]
-    pub(crate) fn decorate(inner: F, grant: Option<Grant>) -> Self {
-        Self { state: State::Decorate { inner, grant } }
+    pub(crate) fn of_inner(inner: F, grant: Grant<Arc<Policy>>) -> Self {
+        Self { source: Source::Inner { inner }, grant }
     }
 
     /// A response with an empty body, made here.
-    pub(crate) fn answer(status: StatusCode, headers: HeaderMap) -> Self {
-        Self { state: State::Answer { status, headers } }
+    pub(crate) fn own(answer: Answer<Arc<Policy>>) -> Self {
+        Self { source: Source::Own { answer }, grant: Grant::Untouched }
     }
 }
 
@@ -67,30 +59,29 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProj::Untouched { inner } => inner.poll(cx),
-            StateProj::Decorate { inner, grant } => {
+        let this = self.project();
+        match this.source.project() {
+            SourceProj::Inner { inner } => {
                 let mut output = inner.poll(cx);
                 if let Poll::Ready(Ok(response)) = &mut output {
-                    let headers = response.headers_mut();
-                    let removed = match grant {
-                        Some(Grant { policy, origin }) => {
-                            decision::grant(policy, origin.take(), headers)
-                        }
-                        None => decision::withhold(headers),
-                    };
-                    if !removed.is_empty() {
-                        log_removed(removed);
-                    }
+                    apply(this.grant, response.headers_mut());
                 }
                 output
             }
-            StateProj::Answer { status, headers } => {
+            SourceProj::Own { answer } => {
                 let mut response = Response::new(R::default());
-                *response.status_mut() = *status;
-                *response.headers_mut() = std::mem::take(headers);
+                *response.status_mut() = answer.status();
+                answer.apply(response.headers_mut());
                 Poll::Ready(Ok(response))
             }
         }
+    }
+}
+
+/// Apart from `poll`, which is compiled anew for each inner service.
+fn apply(grant: &mut Grant<Arc<Policy>>, headers: &mut HeaderMap) {
+    let removed = grant.apply(headers);
+    if !removed.is_empty() {
+        log_removed(removed);
     }
 }

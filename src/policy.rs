@@ -9,14 +9,14 @@ use http::{
 };
 
 use crate::{
-    decision::{Decision, Denial, DenialKind, ReadyHeaders, RequestKind},
+    decision::{Decision, Denial, DenialKind, Readers, ReadyHeaders, RequestKind},
     fetch,
     origin::{
         Origin,
         pattern::default_port,
         set::{OriginSet, Refusal},
     },
-    request_headers::RequestHeaders,
+    request_headers::{RequestHeaders, has_repeats},
 };
 
 /// What is allowed to whom: immutable, checked, ready to decide.
@@ -122,6 +122,33 @@ impl Policy {
         }
     }
 
+    /// Who may read the response, where that is all there is to say of a request: then `evaluate`
+    /// says the same. `None` where there may be more to it: an `OPTIONS`, headers of several lines, a
+    /// refusal that is enforced, or told to somebody.
+    #[inline]
+    pub(crate) fn readers_at_once<'a>(
+        &self,
+        method: &Method,
+        headers: &'a HeaderMap,
+        is_told: impl FnOnce() -> bool,
+    ) -> Option<Readers<'a>> {
+        if *method == Method::OPTIONS {
+            return None;
+        }
+        let Origins::Listed(set) = &self.origins else { return Some(Readers::Everybody) };
+        let Some(origin) = headers.get(&ORIGIN) else { return Some(Readers::Nobody) };
+        if has_repeats(headers) {
+            return None;
+        }
+        match set.check(origin) {
+            Ok(()) => Some(Readers::Origin(origin)),
+            Err(_) if self.enforcement == Enforcement::OmitHeaders && !is_told() => {
+                Some(Readers::Nobody)
+            }
+            Err(_) => None,
+        }
+    }
+
     fn decide_cors<'a>(
         &'a self,
         method: &Method,
@@ -153,11 +180,6 @@ impl Policy {
     }
 
     #[inline]
-    pub(crate) fn is_for_all(&self) -> bool {
-        matches!(self.origins, Origins::Any)
-    }
-
-    #[inline]
     fn check_origin(&self, origin: &HeaderValue, headers: &HeaderMap) -> Result<(), DenialKind> {
         match &self.origins {
             Origins::Any => Ok(()),
@@ -184,7 +206,11 @@ impl Policy {
         if !self.methods.allow(method) {
             return deny(DenialKind::Method, method);
         }
-        let refused = requested.names().find(|name| !self.request_headers.allow(name));
+        let names = &self.request_headers;
+        if requested.line().is_some_and(|line| names.list_in_step(line.as_bytes())) {
+            return None;
+        }
+        let refused = requested.names().find(|name| !names.allow(name));
         refused.and_then(|name| deny(DenialKind::Header, name))
     }
 }
@@ -194,9 +220,9 @@ impl Methods {
     pub(crate) const MAX_LEN: usize = 128;
 
     pub(crate) fn allow(&self, method: &[u8]) -> bool {
-        // Fetch, "CORS-preflight fetch": a CORS-safelisted method needs no listing.
-        fetch::is_safelisted_method(method)
-            || self.names.iter().any(|name| name.as_bytes() == method)
+        self.names.iter().any(|name| name.as_bytes() == method)
+            // Fetch, "CORS-preflight fetch": a CORS-safelisted method needs no listing.
+            || fetch::is_safelisted_method(method)
             || self.any
                 && method.len() <= Self::MAX_LEN
                 && fetch::is_token(method)
@@ -215,6 +241,21 @@ impl Methods {
 impl HeaderNames {
     pub(crate) fn allow(&self, name: &[u8]) -> bool {
         self.lists(name) || self.any && fetch::is_token(name)
+    }
+
+    /// Whether all names of a line are listed, if it is written as browsers write it: lower case,
+    /// sorted, nothing between the names but commas (Fetch, "CORS-preflight fetch"). Then one walk
+    /// along both lists is enough. `false` says nothing.
+    fn list_in_step(&self, line: &[u8]) -> bool {
+        let mut rest = line;
+        for name in &self.names {
+            match rest.strip_prefix(name.as_bytes()) {
+                Some([]) => return true,
+                Some([b',', more @ ..]) => rest = more,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Names are compared without regard to case (Fetch, "CORS-preflight fetch").
@@ -255,8 +296,7 @@ impl From<Refusal> for DenialKind {
 /// Whether a request has several lines of this name.
 #[inline]
 fn is_repeated(name: &HeaderName, headers: &HeaderMap) -> bool {
-    // Nearly every request has each of its names once, which is quicker to see.
-    headers.len() > headers.keys_len() && headers.get_all(name).iter().nth(1).is_some()
+    has_repeats(headers) && headers.get_all(name).iter().nth(1).is_some()
 }
 
 /// The page is one of the service's own.

@@ -5,12 +5,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, uri::Authority};
+use http::{HeaderMap, Method, Request, Response, uri::Authority};
 use tower_service::Service;
 
 use crate::{
-    decision::{Decision, Readers, Removed},
-    future::{Grant, ResponseFuture},
+    decision::{Answer, Decision, Grant, Readers, Removed},
+    future::ResponseFuture,
     policy::Policy,
 };
 #[cfg(feature = "tracing")]
@@ -82,50 +82,69 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Some(policy) = &self.policy else {
-            return ResponseFuture::untouched(self.inner.call(request));
+        // Nearly all requests take this way, which leaves them where they are.
+        let Some(policy) = &self.policy else { return self.call_otherwise(request) };
+        let readers = policy.readers_at_once(request.method(), request.headers(), is_logging);
+        let (has_readers, origin) = match readers {
+            None => return self.call_otherwise(request),
+            Some(Readers::Nobody) => (false, None),
+            Some(Readers::Everybody) => (true, None),
+            Some(Readers::Origin(origin)) => (true, Some(origin.clone())),
         };
-        match decide(policy, request.method(), request.headers(), request.uri().authority()) {
-            Course::Pass(grant) => ResponseFuture::decorate(self.inner.call(request), grant),
-            Course::Answer(status, headers) => ResponseFuture::answer(status, headers),
+        let inner = self.inner.call(request);
+        let grant = if has_readers {
+            Grant::ToReaders { policy: policy.clone(), origin }
+        } else {
+            Grant::ToNobody
+        };
+        ResponseFuture::of_inner(inner, grant)
+    }
+}
+
+impl<S> Cors<S> {
+    /// Preflights, refusals that are logged or answered here, and where the layer is disabled.
+    #[inline(never)]
+    fn call_otherwise<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>>,
+    {
+        let reply = match &self.policy {
+            Some(policy) => {
+                decide(policy, request.method(), request.headers(), request.uri().authority())
+            }
+            None => Ok(Grant::Untouched),
+        };
+        match reply {
+            Ok(grant) => ResponseFuture::of_inner(self.inner.call(request), grant),
+            Err(answer) => ResponseFuture::own(answer),
         }
     }
 }
 
-/// What becomes of a request.
-enum Course {
-    /// The inner service answers.
-    Pass(Option<Grant>),
-    Answer(StatusCode, HeaderMap),
-}
-
-/// Apart from `call`, which is compiled anew for each inner service.
+/// Apart from the above, which is compiled anew for each inner service.
 fn decide(
     policy: &Arc<Policy>,
     method: &Method,
     headers: &HeaderMap,
     authority: Option<&Authority>,
-) -> Course {
-    // What `evaluate` says too, without looking: this is no preflight, and a constant is sent always
-    // (Fetch, "CORS protocol and HTTP caches").
-    if policy.is_for_all() && *method != Method::OPTIONS {
-        return Course::Pass(Some(Grant { policy: policy.clone(), origin: None }));
-    }
+) -> Result<Grant<Arc<Policy>>, Answer<Arc<Policy>>> {
     let decision = policy.evaluate_at(method, headers, authority);
     if decision.denial().is_some() {
         log_refusal(&decision, authority);
     }
-    if let Some(status) = decision.status() {
-        let mut headers = HeaderMap::new();
-        decision.apply(&mut headers);
-        return Course::Answer(status, headers);
-    }
-    let origin = match decision.readers() {
-        Readers::Nobody => return Course::Pass(None),
-        Readers::Everybody => None,
-        Readers::Origin(origin) => Some(origin.clone()),
-    };
-    Course::Pass(Some(Grant { policy: policy.clone(), origin }))
+    decision.reply(policy)
+}
+
+/// Whether anybody might listen to what is said of refusals.
+#[cfg(feature = "tracing")]
+#[inline]
+fn is_logging() -> bool {
+    tracing::level_filters::LevelFilter::current() >= tracing::Level::DEBUG
+}
+
+#[cfg(not(feature = "tracing"))]
+fn is_logging() -> bool {
+    false
 }
 
 #[cfg(feature = "tracing")]

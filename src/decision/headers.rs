@@ -1,13 +1,13 @@
 //! The headers that a policy puts on responses: the only code that writes them.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, VARY,
+        ACCESS_CONTROL_MAX_AGE, VARY,
     },
 };
 
@@ -15,7 +15,6 @@ use super::vary;
 use crate::{
     fetch,
     policy::{Origins, Policy},
-    request_headers::RequestHeaders,
 };
 
 /// What goes on the responses of a policy, as far as it is the same for all.
@@ -26,7 +25,6 @@ pub(crate) struct ReadyHeaders {
     /// Where the policy names origins, the request's own takes the place of an empty one in here.
     granted: HeaderMap,
     preflight_granted: HeaderMap,
-    preflight_refused: HeaderMap,
     /// The exposed names are those of each response.
     expose_names: bool,
 }
@@ -46,11 +44,11 @@ impl ReadyHeaders {
             headers.extend(credentials.map(|it| (ACCESS_CONTROL_ALLOW_CREDENTIALS, it)));
             headers
         };
-        let (vary, vary_of_preflight) = match policy.origins {
+        let vary = match policy.origins {
             // Fetch, "CORS protocol and HTTP caches": a constant varies on nothing.
-            Origins::Any => (None, vary::PREFLIGHT_OF_ANY),
+            Origins::Any => None,
             // The same section: what depends on `Origin` says so.
-            Origins::Listed(_) => (Some(vary::ORIGIN), vary::PREFLIGHT),
+            Origins::Listed(_) => Some(vary::ORIGIN),
         };
         let mut granted = with_origin(vary);
         let exposed = match (policy.exposed.any, policy.credentials) {
@@ -63,19 +61,14 @@ impl ReadyHeaders {
 
         // The full lists are sent, not the requested method alone: one cached answer then covers
         // every method and header (Fetch, "CORS-preflight cache").
-        let mut preflight_granted = with_origin(Some(vary_of_preflight.clone()));
+        let mut preflight_granted = with_origin(Some(vary::of_preflight(policy)));
         preflight_granted.insert(ACCESS_CONTROL_MAX_AGE, max_age);
         let methods = policy.methods.header.clone();
         preflight_granted.extend(methods.map(|it| (ACCESS_CONTROL_ALLOW_METHODS, it)));
         let names = policy.request_headers.header.clone();
         preflight_granted.extend(names.map(|it| (ACCESS_CONTROL_ALLOW_HEADERS, it)));
 
-        Self {
-            granted,
-            preflight_granted,
-            preflight_refused: HeaderMap::from_iter([(VARY, vary_of_preflight)]),
-            expose_names: policy.exposed.any && policy.credentials,
-        }
+        Self { granted, preflight_granted, expose_names: policy.exposed.any && policy.credentials }
     }
 }
 
@@ -83,7 +76,7 @@ impl ReadyHeaders {
 /// that everybody may read.
 ///
 /// Returns which CORS headers the inner service had written, which are gone now.
-pub(crate) fn grant(
+pub(super) fn grant(
     policy: &Policy,
     origin: Option<HeaderValue>,
     response: &mut HeaderMap,
@@ -102,7 +95,11 @@ pub(crate) fn grant(
 ///
 /// Returns which CORS headers the inner service had written, which are gone now.
 #[inline]
-pub(crate) fn withhold(response: &mut HeaderMap) -> Removed {
+pub(super) fn withhold(response: &mut HeaderMap) -> Removed {
+    if response.is_empty() {
+        put(response, VARY, vary::ORIGIN);
+        return Removed::default();
+    }
     let removed = remove(&CORS_HEADERS, response);
     vary::merge(response, vary::ORIGIN);
     removed
@@ -112,30 +109,16 @@ pub(crate) fn withhold(response: &mut HeaderMap) -> Removed {
 pub(super) fn grant_preflight(
     policy: &Policy,
     origin: Option<HeaderValue>,
-    request: &HeaderMap,
     response: &mut HeaderMap,
 ) {
     remove(&CORS_HEADERS, response);
     fill(response, &policy.ready.preflight_granted, origin);
-    if policy.methods.any {
-        let requested = request.get(&ACCESS_CONTROL_REQUEST_METHOD);
-        if let Some(methods) = requested.and_then(|it| policy.methods.with(it)) {
-            put(response, ACCESS_CONTROL_ALLOW_METHODS, methods);
-        }
-    }
-    if policy.request_headers.any {
-        let requested = RequestHeaders::read(request);
-        let requested = requested.iter().flat_map(RequestHeaders::names);
-        if let Some(names) = policy.request_headers.with(requested) {
-            put(response, ACCESS_CONTROL_ALLOW_HEADERS, names);
-        }
-    }
 }
 
 /// Answers a preflight that is refused altogether.
 pub(super) fn refuse_preflight(policy: &Policy, response: &mut HeaderMap) {
     remove(&CORS_HEADERS, response);
-    fill(response, &policy.ready.preflight_refused, None);
+    vary::merge(response, vary::of_preflight(policy));
 }
 
 /// Writes the headers of `template`, with `origin` for the one in there.
@@ -144,7 +127,11 @@ fn fill(response: &mut HeaderMap, template: &HeaderMap, origin: Option<HeaderVal
     if !response.is_empty() {
         return fill_beside_others(response, template, origin);
     }
-    *response = template.clone();
+    let empty = mem::replace(response, template.clone());
+    if empty.capacity() == 0 {
+        // It owns nothing, which takes 50 instructions to find out.
+        mem::forget(empty);
+    }
     let Some(origin) = origin else { return };
     // It was written first, so this finds it sooner than a look-up.
     let place = response.iter_mut().find(|(name, _)| **name == ACCESS_CONTROL_ALLOW_ORIGIN);

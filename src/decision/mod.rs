@@ -1,6 +1,6 @@
 //! What a policy says of one request.
 
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD};
 
@@ -11,12 +11,15 @@ use crate::{
 
 mod denial;
 mod headers;
+mod reply;
 mod vary;
 
 use denial::fmt_list;
 pub(crate) use denial::quote;
 pub use denial::{Denial, DenialKind};
-pub(crate) use headers::{ReadyHeaders, Removed, grant, withhold};
+pub(crate) use headers::{ReadyHeaders, Removed};
+use reply::Mirrored;
+pub(crate) use reply::{Answer, Grant};
 
 /// What a request is to the CORS protocol.
 ///
@@ -97,36 +100,55 @@ impl<'a> Decision<'a> {
     /// The status of the answer where the inner service is not to see the request: 204 for a
     /// preflight, 403 for a refused origin. `None` where the inner service answers.
     #[must_use]
-    #[inline]
     pub fn status(&self) -> Option<StatusCode> {
-        match (self.kind, &self.denial) {
-            // Fetch, "HTTP responses": any ok status will do, and for a refusal "403 can be used".
-            (RequestKind::Preflight, Some(denial)) if denial.is_total() => {
-                Some(StatusCode::FORBIDDEN)
-            }
-            // A method or header that is not listed: the truth is sent, the browser compares, and
-            // names the culprit in its console.
-            (RequestKind::Preflight, _) => Some(StatusCode::NO_CONTENT),
-            _ => self.is_rejected.then_some(StatusCode::FORBIDDEN),
-        }
+        self.reply(&self.policy).err().map(|answer| answer.status())
     }
 
     /// Writes what belongs on the response: on the inner service's, or on the one that is made
     /// with [`status`](Decision::status).
     pub fn apply(&self, response: &mut HeaderMap) {
-        let origin = match self.readers() {
-            Readers::Nobody => None,
-            Readers::Everybody => Some(None),
-            Readers::Origin(origin) => Some(Some(origin.clone())),
-        };
-        match (origin, self.kind) {
-            (Some(origin), RequestKind::Preflight) => {
-                headers::grant_preflight(self.policy, origin, self.headers, response);
-            }
-            (None, RequestKind::Preflight) => headers::refuse_preflight(self.policy, response),
-            (Some(origin), _) => _ = grant(self.policy, origin, response),
-            (None, _) => _ = withhold(response),
+        match self.reply(&self.policy) {
+            Ok(mut grant) => _ = grant.apply(response),
+            Err(mut answer) => answer.apply(response),
         }
+    }
+
+    /// The part of it that outlives the request: what the inner service's response gets, or what is
+    /// answered without it. `policy` is the one that decided.
+    pub(crate) fn reply<P>(&self, policy: &P) -> Result<Grant<P>, Answer<P>>
+    where
+        P: Borrow<Policy> + Clone,
+    {
+        let is_preflight = self.kind == RequestKind::Preflight;
+        let origin = match self.readers() {
+            Readers::Nobody if is_preflight => {
+                return Err(Answer::RefusedPreflight { policy: policy.clone() });
+            }
+            Readers::Nobody if self.is_rejected => return Err(Answer::Refused),
+            Readers::Nobody => return Ok(Grant::ToNobody),
+            Readers::Everybody => None,
+            Readers::Origin(origin) => Some(origin.clone()),
+        };
+        let policy = policy.clone();
+        if is_preflight {
+            Err(Answer::Preflight { policy, origin, mirrored: self.mirrored() })
+        } else {
+            Ok(Grant::ToReaders { policy, origin })
+        }
+    }
+
+    /// Where "any" is allowed, what the preflight asks for is named beside what is listed.
+    fn mirrored(&self) -> Option<Box<Mirrored>> {
+        let Policy { methods, request_headers, .. } = self.policy;
+        if !methods.any && !request_headers.any {
+            return None;
+        }
+        let method = self.headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| methods.any);
+        let names = RequestHeaders::read(self.headers).filter(|_| request_headers.any);
+        Some(Box::new(Mirrored {
+            methods: method.and_then(|method| methods.with(method)),
+            headers: names.and_then(|names| request_headers.with(names.names())),
+        }))
     }
 
     #[inline]

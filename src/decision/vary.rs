@@ -4,18 +4,21 @@
 use http::{HeaderMap, HeaderValue, header::VARY};
 
 use super::headers::put;
+use crate::policy::{Origins, Policy};
 
 /// On every response of a policy that names origins.
 pub(super) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
 /// On the answer to a preflight.
-pub(super) const PREFLIGHT: HeaderValue = HeaderValue::from_static(
-    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-);
-/// The same where every origin gets the same.
-pub(super) const PREFLIGHT_OF_ANY: HeaderValue =
-    HeaderValue::from_static("Access-Control-Request-Method, Access-Control-Request-Headers");
+pub(super) fn of_preflight(policy: &Policy) -> HeaderValue {
+    HeaderValue::from_static(match policy.origins {
+        Origins::Any => "Access-Control-Request-Method, Access-Control-Request-Headers",
+        Origins::Listed(_) => {
+            "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+        }
+    })
+}
 
-/// Adds `names`, one of the above, to the `Vary` of a response, in one line with what is there.
+/// Adds `names` to the `Vary` of a response, in one line with what is there.
 #[inline]
 pub(super) fn merge(response: &mut HeaderMap, names: HeaderValue) {
     if response.is_empty() || !response.contains_key(VARY) {

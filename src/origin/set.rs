@@ -19,7 +19,8 @@ use super::{Origin, OriginPattern, few::Few, many::Many, nearest::LOOKED_AT, pat
 #[derive(Clone)]
 pub(crate) struct OriginSet {
     listed: Listed,
-    code: Code,
+    /// `None` where there is none to ask.
+    code: Option<Code>,
     /// The first ones as written, for messages.
     shown: Vec<OriginPattern>,
     hidden: usize,
@@ -58,7 +59,12 @@ impl OriginSet {
     pub(crate) fn new(patterns: Vec<OriginPattern>, code: Code) -> Self {
         let hidden = patterns.len().saturating_sub(LOOKED_AT);
         let shown = patterns.iter().take(LOOKED_AT).cloned().collect();
-        Self { listed: Listed::choose(patterns), code, shown, hidden }
+        Self {
+            listed: Listed::choose(patterns),
+            code: Some(code).filter(Code::asks),
+            shown,
+            hidden,
+        }
     }
 
     #[inline]
@@ -72,7 +78,11 @@ impl OriginSet {
             Listed::Few(few) => few.allows(bytes),
             Listed::Many(many) => many.allows(bytes),
         };
-        if is_listed { Ok(()) } else { self.code.check(value) }
+        match &self.code {
+            _ if is_listed => Ok(()),
+            Some(code) => code.check(value),
+            None => Err(Refusal::NotListed),
+        }
     }
 
     /// What the set was made from, as written: the first ones.
@@ -104,9 +114,6 @@ impl Code {
         if self.null && value == "null" {
             return Ok(());
         }
-        if self.is_empty() {
-            return Err(Refusal::NotListed);
-        }
         let origin = Origin::from_header(value).ok_or(Refusal::NotListed)?;
         if self.any {
             return Ok(());
@@ -127,12 +134,12 @@ impl Code {
         self.predicates.iter().any(|predicate| predicate(origin))
     }
 
-    fn is_empty(&self) -> bool {
+    fn asks(&self) -> bool {
         #[cfg(feature = "regex")]
         if !self.regexes.is_empty() {
-            return false;
+            return true;
         }
-        self.predicates.is_empty() && !self.any
+        !self.predicates.is_empty() || self.any || self.null
     }
 }
 
@@ -145,11 +152,13 @@ impl fmt::Debug for OriginSet {
         if more > 0 {
             list.entry(&format_args!("and {more} more"));
         }
-        #[cfg(feature = "regex")]
-        list.entries(&self.code.regexes);
-        list.entries(self.code.predicates.iter().map(|_| format_args!("predicate")));
-        list.entries(self.code.any.then_some(format_args!("any")));
-        list.entries(self.code.null.then_some(format_args!("null")));
+        if let Some(code) = &self.code {
+            #[cfg(feature = "regex")]
+            list.entries(&code.regexes);
+            list.entries(code.predicates.iter().map(|_| format_args!("predicate")));
+            list.entries(code.any.then_some(format_args!("any")));
+            list.entries(code.null.then_some(format_args!("null")));
+        }
         list.finish()
     }
 }
