@@ -11,7 +11,7 @@ use http::{
     },
 };
 
-use super::vary;
+use super::{constant::constant, vary};
 use crate::{
     fetch,
     policy::{Origins, Policy},
@@ -57,16 +57,16 @@ impl ReadyHeaders {
             (true, false) => Some(HeaderValue::from_static("*")),
             (false, _) => policy.exposed.header.clone(),
         };
-        granted.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
+        granted.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, constant(names))));
 
         // The full lists are sent, not the requested method alone: one cached answer then covers
         // every method and header (Fetch, "CORS-preflight cache").
         let mut preflight_granted = with_origin(Some(vary::of_preflight(policy)));
-        preflight_granted.insert(ACCESS_CONTROL_MAX_AGE, max_age);
+        preflight_granted.insert(ACCESS_CONTROL_MAX_AGE, constant(max_age));
         let methods = policy.methods.header.clone();
-        preflight_granted.extend(methods.map(|it| (ACCESS_CONTROL_ALLOW_METHODS, it)));
+        preflight_granted.extend(methods.map(|it| (ACCESS_CONTROL_ALLOW_METHODS, constant(it))));
         let names = policy.request_headers.header.clone();
-        preflight_granted.extend(names.map(|it| (ACCESS_CONTROL_ALLOW_HEADERS, it)));
+        preflight_granted.extend(names.map(|it| (ACCESS_CONTROL_ALLOW_HEADERS, constant(it))));
 
         Self { granted, preflight_granted, expose_names: policy.exposed.any && policy.credentials }
     }

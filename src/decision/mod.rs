@@ -9,6 +9,7 @@ use crate::{
     request_headers::RequestHeaders,
 };
 
+mod constant;
 mod denial;
 mod headers;
 mod reply;
