@@ -3,7 +3,6 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -12,8 +11,8 @@ use pin_project_lite::pin_project;
 
 use crate::{
     decision::{Answer, Grant},
-    policy::Policy,
     service::log_removed,
+    shared::Shared,
 };
 
 pin_project! {
@@ -23,7 +22,7 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         source: Source<F>,
-        grant: Grant<Arc<Policy>>,
+        grant: Grant<Shared>,
     }
 }
 
@@ -33,19 +32,19 @@ pin_project! {
     #[project = SourceProj]
     enum Source<F> {
         Inner { #[pin] inner: F },
-        Own { answer: Answer<Arc<Policy>> },
+        Own { answer: Answer<Shared> },
     }
 }
 
 impl<F> ResponseFuture<F> {
     /// The inner service's response.
     #[inline]
-    pub(crate) fn of_inner(inner: F, grant: Grant<Arc<Policy>>) -> Self {
+    pub(crate) fn of_inner(inner: F, grant: Grant<Shared>) -> Self {
         Self { source: Source::Inner { inner }, grant }
     }
 
     /// A response with an empty body, made here.
-    pub(crate) fn own(answer: Answer<Arc<Policy>>) -> Self {
+    pub(crate) fn own(answer: Answer<Shared>) -> Self {
         Self { source: Source::Own { answer }, grant: Grant::Untouched }
     }
 }
@@ -79,7 +78,7 @@ where
 }
 
 /// Apart from `poll`, which is compiled anew for each inner service.
-fn apply(grant: &mut Grant<Arc<Policy>>, headers: &mut HeaderMap) {
+fn apply(grant: &mut Grant<Shared>, headers: &mut HeaderMap) {
     let removed = grant.apply(headers);
     if !removed.is_empty() {
         log_removed(removed);

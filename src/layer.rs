@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
-use crate::{builder::CorsBuilder, policy::Policy, service::Cors};
+use crate::{builder::CorsBuilder, policy::Policy, service::Cors, shared::Shared};
 
 /// Puts a CORS policy around a service.
 ///
@@ -21,7 +21,7 @@ use crate::{builder::CorsBuilder, policy::Policy, service::Cors};
 #[must_use]
 pub struct CorsLayer {
     /// `None`: somebody else does CORS.
-    policy: Option<Arc<Policy>>,
+    policy: Option<Shared>,
 }
 
 impl CorsLayer {
@@ -32,7 +32,7 @@ impl CorsLayer {
 
     /// Mounts a policy; the same one any number of times.
     pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
-        Self { policy: Some(policy.into()) }
+        Self { policy: Some(Shared::new(policy.into())) }
     }
 
     /// Any origin, any method, any header, all of the answer; never credentials.
@@ -74,7 +74,7 @@ impl CorsLayer {
     /// The policy, unless the layer is [`disabled`](CorsLayer::disabled).
     #[must_use]
     pub fn policy(&self) -> Option<&Arc<Policy>> {
-        self.policy.as_ref()
+        self.policy.as_ref().map(Shared::policy)
     }
 
     fn preset(origins: impl FnOnce(CorsBuilder) -> CorsBuilder) -> Self {

@@ -112,6 +112,7 @@ mod request_headers;
 mod future;
 mod layer;
 mod service;
+mod shared;
 
 pub use builder::CorsBuilder;
 pub use decision::{Decision, Denial, DenialKind, RequestKind};

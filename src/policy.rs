@@ -149,6 +149,18 @@ impl Policy {
         }
     }
 
+    /// What it takes to keep the policy for ever, about; `None` where it should not be kept, because
+    /// it holds values of the user's, and it may matter when they are dropped.
+    pub(crate) fn kept_bytes(&self) -> Option<usize> {
+        let of_origins = match &self.origins {
+            Origins::Any => 0,
+            Origins::Listed(set) => set.kept_bytes()?,
+        };
+        let names = [&self.methods.names, &self.request_headers.names, &self.exposed.names];
+        let of_names = names.into_iter().flatten().map(|name| size_of::<String>() + name.len());
+        Some(size_of::<Self>() + of_origins + of_names.sum::<usize>())
+    }
+
     fn decide_cors<'a>(
         &'a self,
         method: &Method,

@@ -1,9 +1,6 @@
 //! The Tower service: picks the policy, answers what the inner service is not to see.
 
-use std::{
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
 use http::{HeaderMap, Method, Request, Response, uri::Authority};
 use tower_service::Service;
@@ -11,7 +8,7 @@ use tower_service::Service;
 use crate::{
     decision::{Answer, Decision, Grant, Readers, Removed},
     future::ResponseFuture,
-    policy::Policy,
+    shared::Shared,
 };
 #[cfg(feature = "tracing")]
 use crate::{
@@ -47,11 +44,11 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Cors<S> {
     inner: S,
-    policy: Option<Arc<Policy>>,
+    policy: Option<Shared>,
 }
 
 impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, policy: Option<Arc<Policy>>) -> Self {
+    pub(crate) fn new(inner: S, policy: Option<Shared>) -> Self {
         Self { inner, policy }
     }
 
@@ -123,11 +120,11 @@ impl<S> Cors<S> {
 
 /// Apart from the above, which is compiled anew for each inner service.
 fn decide(
-    policy: &Arc<Policy>,
+    policy: &Shared,
     method: &Method,
     headers: &HeaderMap,
     authority: Option<&Authority>,
-) -> Result<Grant<Arc<Policy>>, Answer<Arc<Policy>>> {
+) -> Result<Grant<Shared>, Answer<Shared>> {
     let decision = policy.evaluate_at(method, headers, authority);
     if decision.denial().is_some() {
         log_refusal(&decision, authority);

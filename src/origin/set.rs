@@ -24,7 +24,11 @@ pub(crate) struct OriginSet {
     /// The first ones as written, for messages.
     shown: Vec<OriginPattern>,
     hidden: usize,
+    bytes: usize,
 }
+
+/// What a pattern takes beside its text, or more.
+const BYTES_EACH: usize = 100;
 
 /// What a user's code says of an origin.
 pub(crate) type Predicate = Arc<dyn Fn(&Origin) -> bool + Send + Sync>;
@@ -58,12 +62,14 @@ pub(crate) enum Refusal {
 impl OriginSet {
     pub(crate) fn new(patterns: Vec<OriginPattern>, code: Code) -> Self {
         let hidden = patterns.len().saturating_sub(LOOKED_AT);
+        let bytes = patterns.iter().map(|it| BYTES_EACH + it.as_str().len()).sum();
         let shown = patterns.iter().take(LOOKED_AT).cloned().collect();
         Self {
             listed: Listed::choose(patterns),
             code: Some(code).filter(Code::asks),
             shown,
             hidden,
+            bytes,
         }
     }
 
@@ -83,6 +89,11 @@ impl OriginSet {
             Some(code) => code.check(value),
             None => Err(Refusal::NotListed),
         }
+    }
+
+    /// `None` where there is code in it.
+    pub(crate) fn kept_bytes(&self) -> Option<usize> {
+        self.code.is_none().then_some(self.bytes)
     }
 
     /// What the set was made from, as written: the first ones.
