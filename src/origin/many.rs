@@ -4,22 +4,18 @@
 //! of the texts that would allow it: `https://a.b.example:8443` is looked for as it is, then as
 //! `https://a.b.example:*`, `https://*.b.example:8443`, `https://*.b.example:*`,
 //! `https://*.example:8443`, and so on. Texts of a form that no pattern has are not looked for.
-//!
-//! The standard library's hash is keyed at random wherever the platform has randomness: tenants who
-//! choose their own origins cannot make them collide.
-
-use std::collections::HashSet;
 
 use super::{
     OriginPattern,
     host::is_front,
     pattern::{self, MAX_LEN, Port},
+    texts::Texts,
 };
 
 #[derive(Clone, Default)]
 pub(super) struct Many {
-    exact: HashSet<Box<[u8]>>,
-    wildcards: HashSet<Box<[u8]>>,
+    exact: Texts,
+    wildcards: Texts,
     /// Some pattern is a whole host with any port.
     hosts_with_any_port: bool,
     /// Of the domains behind `*.`, where the pattern has one port.
@@ -30,7 +26,9 @@ pub(super) struct Many {
 
 impl Many {
     pub(super) fn new(patterns: Vec<OriginPattern>) -> Self {
-        let mut many = Self { exact: HashSet::with_capacity(patterns.len()), ..Self::default() };
+        let mut many = Self::default();
+        let mut exact = Vec::with_capacity(patterns.len());
+        let mut wildcards = Vec::new();
         for pattern in patterns {
             let parts = pattern.parts();
             match (parts.subdomains, parts.port) {
@@ -38,13 +36,14 @@ impl Many {
                 (true, _) => many.depths.insert(parts.host),
                 (false, Port::Any) => many.hosts_with_any_port = true,
                 (false, _) => {
-                    many.exact.insert(pattern.into_bytes());
+                    exact.push(pattern.into_bytes());
                     continue;
                 }
             }
-            many.wildcards.insert(pattern.into_bytes());
+            wildcards.push(pattern.into_bytes());
         }
-        many.exact.shrink_to_fit();
+        many.exact = Texts::new(exact);
+        many.wildcards = Texts::new(wildcards);
         many
     }
 

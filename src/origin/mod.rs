@@ -16,6 +16,7 @@ pub(crate) mod nearest;
 pub(crate) mod pattern;
 mod punycode;
 pub(crate) mod set;
+mod texts;
 
 pub use error::OriginError;
 pub use pattern::OriginPattern;
