@@ -98,6 +98,30 @@ fn the_nearest_origin_is_named() {
 }
 
 #[test]
+fn the_domain_itself_is_no_subdomain_on_the_loopback_either() {
+    let policy =
+        CorsLayer::builder().allow_origins(["http://*.localhost:3001"]).build_policy().unwrap();
+    assert_eq!(
+        says(&policy, &Method::GET, &[("origin", "http://localhost:3001")]),
+        "origin \"http://localhost:3001\" is not allowed: \"http://*.localhost:3001\" is, which \
+         allows its subdomains, not the domain itself",
+    );
+}
+
+#[test]
+fn patch_is_never_advised_in_a_spelling_that_the_builder_refuses() {
+    let policy =
+        CorsLayer::builder().allow_origins(["https://app.example.com"]).build_policy().unwrap();
+    let request =
+        [("origin", "https://app.example.com"), ("access-control-request-method", "patch")];
+    assert_eq!(
+        says(&policy, &Method::OPTIONS, &request),
+        "method \"patch\" is not allowed: methods are case-sensitive; write \"PATCH\" in the page \
+         and in `allow_methods`",
+    );
+}
+
+#[test]
 fn what_is_no_origin() {
     let cases = [
         (

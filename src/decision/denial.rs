@@ -196,12 +196,17 @@ impl Denial<'_> {
         write!(f, "method {} is not allowed: ", quote(self.value))?;
         let names = &self.policy.methods.names;
         let normalized = fetch::normalize_method(&method);
+        let is_patch = method != "PATCH" && method.eq_ignore_ascii_case("PATCH");
         if fetch::is_forbidden_method(self.value) {
             f.write_str("no browser sends it for a page")
         } else if normalized != method && self.policy.methods.allow(normalized.as_bytes()) {
             write!(f, "\"{normalized}\" is, which is how browsers write it; look at the client")
         } else if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(&method)) {
             write!(f, "\"{name}\" is, and methods are case-sensitive; write it so in the page")
+        } else if is_patch {
+            f.write_str(
+                "methods are case-sensitive; write \"PATCH\" in the page and in `allow_methods`",
+            )
         } else if self.policy.methods.any {
             write!(f, "it is longer than {} bytes", Methods::MAX_LEN)
         } else {

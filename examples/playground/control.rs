@@ -1,0 +1,70 @@
+//! The playground's own page, and what it asks of the playground.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, State},
+    middleware,
+    routing::{get, post},
+};
+use corsac::{BuildError, CorsLayer, Enforcement};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    assets, code,
+    explain::{Report, Run, explain},
+    form::Form,
+    guard::Hosts,
+    world::World,
+};
+
+/// # Errors
+///
+/// Where the playground's own policy is wrong.
+pub(crate) fn router(world: Arc<World>) -> Result<Router, BuildError> {
+    const LIMIT: usize = 32 * 1024;
+    // Other sites get nothing done here, the pages on the other ports included.
+    let own_page_only = CorsLayer::builder()
+        .allow_origins([&world.control])
+        .enforcement(Enforcement::Reject)
+        .build()?;
+    let hosts = Hosts::of_urls([world.control.as_str()]);
+    let page = assets::control(&world);
+    let asked = Router::new()
+        .route("/api/world", get(describe))
+        .route("/api/policy", post(policy))
+        .route("/api/explain", post(report))
+        .with_state(world);
+    Ok(page
+        .merge(asked)
+        .layer(DefaultBodyLimit::max(LIMIT))
+        .layer(own_page_only)
+        .layer(middleware::from_fn_with_state(hosts, Hosts::check)))
+}
+
+async fn describe(State(world): State<Arc<World>>) -> Json<Value> {
+    Json(json!({
+        "api": world.api,
+        "pages": world.pages,
+        "presets": world.presets,
+        "sequence": world.recorder.sequence(),
+    }))
+}
+
+/// Also where it cannot be built: the page shows the code, and what is wrong with it.
+async fn policy(State(world): State<Arc<World>>, Json(form): Json<Form>) -> Json<Value> {
+    let code = code::of(&form);
+    let (id, stored) = world.policies.keep(form);
+    let error = stored.built.as_ref().err().map(ToString::to_string);
+    Json(json!({ "id": id, "code": code, "error": error }))
+}
+
+async fn report(
+    State(world): State<Arc<World>>,
+    Json(run): Json<Run>,
+) -> Result<Json<Report>, StatusCode> {
+    let stored = world.policies.find(&run.policy).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Json(explain(&run, &stored, &world.recorder)))
+}

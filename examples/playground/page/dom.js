@@ -1,0 +1,34 @@
+// What the other files need to build the page.
+
+export const byId = (id) => document.getElementById(id);
+
+/** `el("a", { href: "#try" }, "Try it")`: properties that the element lacks become attributes. */
+export function el(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key in element) element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Text in which `backticks` mark code. */
+export function prose(text) {
+  const parts = text.split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part));
+  return el("span", {}, ...parts);
+}
+
+export async function getJson(path) {
+  return read(await fetch(path));
+}
+
+export async function postJson(path, value) {
+  const headers = { "content-type": "application/json" };
+  return read(await fetch(path, { method: "POST", headers, body: JSON.stringify(value) }));
+}
+
+async function read(response) {
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  return response.json();
+}

@@ -1,0 +1,126 @@
+// The policy that is chosen: a preset, or one's own by a form that shows its builder code.
+
+import { byId, el, postJson } from "./dom.js";
+
+const TYPING_PAUSE_MS = 200;
+
+/** The fields of one's own policy: [name in the form, label, what "any" is called, placeholder]. */
+const LISTS = [
+  ["origins", "Origins", ["any_origin", "any origin"], "https://app.example.com\nhttps://*.example.com"],
+  ["methods", "Methods", ["any_method", "any method"], "PUT"],
+  ["headers", "Request headers", ["any_header", "any header"], "content-type"],
+  ["exposed", "Exposed response headers", ["expose_any", "all of them"], "x-request-id"],
+];
+const SWITCHES = [
+  ["credentials", "Allow credentials (cookies)"],
+  ["reject", "Reject refused requests with 403"],
+];
+const DANGEROUS = [
+  ["any_origin_with_credentials", "any origin, with credentials"],
+  ["null_origin", "the origin null"],
+  ["insecure_origins", "plain http, with credentials"],
+];
+
+let presets = [];
+let chosen = { preset: "strict" };
+let timer = 0;
+
+export function start(world) {
+  presets = world.presets;
+  for (const { id, title } of [...presets, { id: "own", title: "Your own" }]) {
+    const input = el("input", { type: "radio", name: "preset", value: id, id: `preset-${id}` });
+    byId("presets").append(el("label", { className: "chip", htmlFor: input.id }, input, title));
+  }
+  byId("presets").addEventListener("change", ({ target }) => {
+    choose(target.value === "own" ? { form: formOf(chosen) } : { preset: target.value });
+  });
+  byId("own").append(...fields());
+  byId("own").addEventListener("input", () => {
+    chosen = { form: read() };
+    clearTimeout(timer);
+    timer = setTimeout(showCode, TYPING_PAUSE_MS);
+  });
+  choose(chosen);
+}
+
+export function current() {
+  return chosen;
+}
+
+/** `{ preset: "strict" }` or `{ form: {..} }`. */
+export function choose(policy) {
+  chosen = policy;
+  const own = policy.form !== undefined;
+  byId(`preset-${policy.preset ?? "own"}`).checked = true;
+  byId("own").hidden = !own;
+  if (own) write(policy.form);
+  showCode();
+}
+
+/** A preset's form is what one's own starts from. */
+export function formOf(policy) {
+  return policy.form ?? presets.find(({ id }) => id === policy.preset).form;
+}
+
+export async function codeOf(policy) {
+  const preset = presets.find(({ id }) => id === policy.preset);
+  return preset ? { code: preset.code, error: null } : postJson("/api/policy", policy.form);
+}
+
+async function showCode() {
+  const policy = chosen;
+  const { code, error } = await codeOf(policy);
+  // Somebody has typed on, and a later answer is on its way.
+  if (policy !== chosen) return;
+  const note = presets.find(({ id }) => id === policy.preset)?.note;
+  byId("policy-note").textContent = note ?? "the form below, and its code";
+  byId("policy-code").textContent = code;
+  byId("policy-error").textContent = error ?? "";
+  byId("policy-error").hidden = error === null;
+}
+
+function fields() {
+  const lists = LISTS.map(([name, label, [any, anyLabel], placeholder]) =>
+    el("div", { className: "list" },
+      el("label", { className: "field", htmlFor: `own-${name}` }, label,
+        el("textarea", { id: `own-${name}`, rows: 2, spellcheck: false, placeholder })),
+      checkbox(any, anyLabel)));
+  const maxAge = el("label", { className: "field", htmlFor: "own-max_age" }, "Max-age in seconds",
+    el("input", { id: "own-max_age", type: "number", min: 0, step: 1, placeholder: "7200" }));
+  const dangerous = el("details", { id: "own-dangerous" }, el("summary", {}, "Dangerous doors"),
+    ...DANGEROUS.map(([name, label]) => checkbox(name, label)));
+  return [
+    ...lists,
+    ...SWITCHES.map(([name, label]) => checkbox(name, label)),
+    maxAge,
+    dangerous,
+  ];
+}
+
+function checkbox(name, label) {
+  const input = el("input", { type: "checkbox", id: `own-${name}` });
+  return el("label", { className: "check", htmlFor: input.id }, input, label);
+}
+
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+const switches = () => [
+  ...LISTS.map(([, , [any]]) => any),
+  ...[...SWITCHES, ...DANGEROUS].map(([name]) => name),
+];
+
+function read() {
+  const seconds = byId("own-max_age").valueAsNumber;
+  const isWhole = Number.isSafeInteger(seconds) && seconds >= 0;
+  return {
+    ...Object.fromEntries(LISTS.map(([name]) => [name, lines(byId(`own-${name}`).value)])),
+    ...Object.fromEntries(switches().map((name) => [name, byId(`own-${name}`).checked])),
+    max_age: isWhole ? seconds : null,
+  };
+}
+
+function write(form) {
+  for (const [name] of LISTS) byId(`own-${name}`).value = (form[name] ?? []).join("\n");
+  for (const name of switches()) byId(`own-${name}`).checked = form[name] ?? false;
+  byId("own-max_age").value = form.max_age ?? "";
+  byId("own-dangerous").open = DANGEROUS.some(([name]) => form[name]);
+}

@@ -1,0 +1,111 @@
+// Sends one request from a page of the chosen origin, and asks the server what it saw of it.
+
+import { byId, el, postJson } from "./dom.js";
+
+const FRAME_PATIENCE_MS = 5_000;
+const ANSWER_PATIENCE_MS = 15_000;
+
+// URLs carry it, so that tabs do not disturb each other, and no answer of an earlier visit is in the
+// browser's preflight cache.
+const session = [...crypto.getRandomValues(new Uint8Array(8))]
+  .map((byte) => byte.toString(16).padStart(2, "0"))
+  .join("");
+
+const frames = new Map();
+let lastNumber = 0;
+let sequence = 0;
+let fresh = 0;
+
+export function startAt(number) {
+  sequence = number;
+}
+
+/** From now on URLs that the browser has not seen. */
+export function freshen() {
+  fresh += 1;
+}
+
+/** `setup` is what `setup()` in main.js gives. */
+export async function run(world, setup) {
+  const page = world.pages.find((page) => page.id === setup.page);
+  const policy = setup.policy.preset ?? (await postJson("/api/policy", setup.policy.form)).id;
+  const query = fresh ? `?fresh=${fresh}` : "";
+  const url = `${world.api}/${session}/${policy}/${setup.order}/${setup.request.path}${query}`;
+  const { init, headers } = forFetch(setup.request);
+
+  const frame = await frameOf(page);
+  const outcome = await ask(frame, page, url, init);
+  const report = await postJson("/api/explain", {
+    session,
+    policy,
+    after: sequence,
+    method: init.method,
+    headers,
+    credentials: init.credentials === "include",
+    readable: outcome.headers?.map(([name]) => name) ?? null,
+  });
+  sequence = report.sequence;
+  return { setup, page, url, outcome, report };
+}
+
+const BODIES = {
+  none: {},
+  text: { body: "Hello from the page." },
+  form: { type: "application/x-www-form-urlencoded", body: "greeting=hello" },
+  json: { type: "application/json", body: '{"greeting":"hello"}' },
+};
+
+function forFetch(request) {
+  const mayHaveBody = !["GET", "HEAD"].includes(request.method);
+  const { type, body } = BODIES[mayHaveBody ? request.body : "none"];
+  const headers = [...request.headers];
+  const hasType = headers.some(([name]) => name.toLowerCase() === "content-type");
+  if (type && !hasType) headers.push(["content-type", type]);
+  const { method, credentials } = request;
+  return { headers, init: { method, credentials, headers, ...(body && { body }) } };
+}
+
+function frameOf(page) {
+  if (!frames.has(page.id)) {
+    const loading = load(page);
+    frames.set(page.id, loading);
+    loading.catch(() => frames.delete(page.id));
+  }
+  return frames.get(page.id);
+}
+
+function load(page) {
+  const frame = el("iframe", { src: `${page.base}/`, title: `A page at ${page.origin}` });
+  if (page.sandboxed) frame.setAttribute("sandbox", "allow-scripts");
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      frame.remove();
+      const hint = "does this browser take that name for this machine?";
+      reject(new Error(`The page at ${page.base} did not load: ${hint}`));
+    }, FRAME_PATIENCE_MS);
+    addEventListener("message", function ready(event) {
+      if (event.source !== frame.contentWindow || !event.data.ready) return;
+      removeEventListener("message", ready);
+      clearTimeout(timer);
+      resolve(frame);
+    });
+    byId("frames").append(frame);
+  });
+}
+
+function ask(frame, page, url, init) {
+  lastNumber += 1;
+  const number = lastNumber;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("The page did not answer.")), ANSWER_PATIENCE_MS);
+    addEventListener("message", function answered(event) {
+      if (event.source !== frame.contentWindow || event.data.number !== number) return;
+      removeEventListener("message", answered);
+      clearTimeout(timer);
+      resolve(event.data.outcome);
+    });
+    // An opaque origin has no name to send to; nothing in here is secret.
+    const target = page.sandboxed ? "*" : page.origin;
+    frame.contentWindow.postMessage({ number, url, init }, target);
+  });
+}

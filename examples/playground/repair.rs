@@ -1,0 +1,93 @@
+//! The lines of builder code that would allow what was refused.
+
+use corsac::DenialKind;
+use serde::Serialize;
+
+use crate::{code, form::Form, recorder::Exchange};
+
+#[derive(Default, Serialize)]
+pub(crate) struct Repair {
+    /// To add to the policy.
+    lines: Vec<String>,
+    /// What speaks against them.
+    warning: Option<String>,
+    /// The policy with the lines in it. Nothing where nobody should do that.
+    form: Option<Form>,
+}
+
+/// What the page wanted beyond what its requests show.
+pub(crate) struct Wanted<'a> {
+    pub(crate) credentials: bool,
+    /// Response headers that it could not read.
+    pub(crate) hidden: &'a [String],
+}
+
+const WHY_NOT_NULL: &str = "Do not: every page can make its origin null, by a sandboxed frame, so \
+    this allows everybody. Serve the page from an origin of its own.";
+
+pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -> Repair {
+    // More header names than anybody types.
+    const MOST: usize = 100;
+    let mut fixed = form.clone();
+    for _ in 0..MOST {
+        let policy = match fixed.builder().build_policy() {
+            Ok(policy) => policy,
+            Err(error) => return refused_line(error.problems().first()),
+        };
+        let refused = exchanges.iter().find_map(|exchange| {
+            exchange.ask(&policy, |decision| {
+                let denial = decision.denial()?;
+                Some((denial.kind(), String::from_utf8_lossy(denial.value()).into_owned()))
+            })
+        });
+        match refused {
+            None => break,
+            Some((DenialKind::Origin, origin)) => fixed.origins.push(origin),
+            Some((DenialKind::Method, method)) => fixed.methods.push(method),
+            Some((DenialKind::Header, header)) => fixed.headers.push(header),
+            Some((DenialKind::NullOrigin, _)) => {
+                let lines = vec![".dangerous_allow_null_origin()".to_owned()];
+                return Repair { lines, warning: Some(WHY_NOT_NULL.to_owned()), form: None };
+            }
+            Some(_) => return Repair::default(),
+        }
+    }
+    let origin = exchanges.iter().find_map(|exchange| exchange.request_header("origin"));
+    if wanted.credentials && !fixed.allows_credentials() {
+        fixed.credentials = true;
+        if std::mem::take(&mut fixed.any_origin) {
+            fixed.origins.extend(origin.map(str::to_owned));
+        }
+    }
+    if !fixed.expose_any {
+        fixed.exposed.extend(wanted.hidden.iter().cloned());
+    }
+    let lines = added(form, &fixed);
+    let builds = fixed.builder().build_policy().is_ok();
+    Repair { warning: None, form: (builds && !lines.is_empty()).then_some(fixed), lines }
+}
+
+/// The line would be a mistake itself: the page has to change.
+fn refused_line(problem: Option<&corsac::Problem>) -> Repair {
+    let warning = problem.map(|it| format!("No line of a policy helps, because of its {it}."));
+    Repair { warning, ..Repair::default() }
+}
+
+fn added(form: &Form, fixed: &Form) -> Vec<String> {
+    let lists = [
+        ("allow_origins", &form.origins, &fixed.origins),
+        ("allow_methods", &form.methods, &fixed.methods),
+        ("allow_headers", &form.headers, &fixed.headers),
+        ("expose_headers", &form.exposed, &fixed.exposed),
+    ];
+    let new = lists.into_iter().filter(|(_, before, after)| before.len() < after.len());
+    let mut lines: Vec<_> =
+        new.map(|(setter, before, after)| code::list(setter, &after[before.len()..])).collect();
+    if let (Some(first), true) = (lines.first_mut(), form.any_origin && !fixed.any_origin) {
+        first.push_str(" // in place of .allow_any_origin()");
+    }
+    if fixed.credentials && !form.credentials {
+        lines.push(".allow_credentials(true)".to_owned());
+    }
+    lines
+}

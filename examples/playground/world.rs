@@ -1,0 +1,77 @@
+//! What there is: the addresses, the policies, the exchanges. The page gets it as JSON.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::Serialize;
+
+use crate::{
+    policies::Policies,
+    ports::Port,
+    presets::{self, Preset},
+    recorder::Recorder,
+};
+
+pub(crate) struct World {
+    /// The origin of the playground's own page.
+    pub(crate) control: String,
+    pub(crate) api: String,
+    pub(crate) pages: Vec<Page>,
+    pub(crate) presets: Vec<Preset>,
+    pub(crate) policies: Policies,
+    pub(crate) recorder: Recorder,
+    served: AtomicU64,
+}
+
+/// Where a page that calls the API can be loaded from.
+#[derive(Serialize)]
+pub(crate) struct Page {
+    id: &'static str,
+    /// What the browser is going to send as `Origin`.
+    pub(crate) origin: String,
+    /// Where it is loaded from.
+    pub(crate) base: String,
+    note: &'static str,
+    sandboxed: bool,
+    /// To browsers it is of the same site as the API: they let cookies pass.
+    same_site: bool,
+}
+
+impl World {
+    pub(crate) fn new(control: &Port, page: &Port, other_page: &Port, api: &Port) -> Self {
+        let presets = presets::all(page.number());
+        Self {
+            control: format!("http://localhost:{}", control.number()),
+            api: format!("http://localhost:{}", api.number()),
+            pages: pages(page.number(), other_page.number()),
+            policies: Policies::new(&presets),
+            presets,
+            recorder: Recorder::default(),
+            served: AtomicU64::new(0),
+        }
+    }
+
+    /// Goes up with each call.
+    pub(crate) fn count_answer(&self) -> u64 {
+        self.served.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+fn pages(port: u16, other_port: u16) -> Vec<Page> {
+    let page = |id, host: &str, port, note, same_site| {
+        let base = format!("http://{host}:{port}");
+        Page { id, origin: base.clone(), base, note, sandboxed: false, same_site }
+    };
+    let mut pages = vec![
+        page("listed", "localhost", port, "on the lists", true),
+        page("other-port", "localhost", other_port, "another port", true),
+        page("ip", "127.0.0.1", port, "the same machine", false),
+        page("subdomain", "app.localhost", port, "a subdomain", false),
+    ];
+    pages.push(Page {
+        id: "null",
+        origin: "null".to_owned(),
+        sandboxed: true,
+        ..page("", "localhost", port, "a sandboxed frame", false)
+    });
+    pages
+}

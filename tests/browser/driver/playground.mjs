@@ -1,0 +1,124 @@
+// node playground.mjs PROGRAM FOLDER: drives the playground in Chromium, as a newcomer would, and leaves
+// screenshots in FOLDER.
+//
+// Fails where a verdict is not what it has to be, where a script throws, or something cannot be loaded.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { launch } from './browsers.mjs';
+
+// What the page gets at first; after its fix every step is allowed.
+const TOUR = {
+  'trailing-slash': 'blocked',
+  'star-with-cookies': 'blocked',
+  'missing-header': 'blocked',
+  'not-exposed': 'partial',
+  'http-for-https': 'blocked',
+  'wrong-port': 'blocked',
+  'layer-order': 'blocked',
+  'plain-options': 'blocked',
+  'redirected-preflight': 'blocked',
+  'null-origin': 'blocked',
+};
+
+const VIEWS = [
+  { name: 'laptop', width: 1280, height: 800, scheme: 'light' },
+  { name: 'laptop-dark', width: 1280, height: 800, scheme: 'dark' },
+  { name: 'phone', width: 390, height: 844, scheme: 'light' },
+];
+
+const [program, folder] = process.argv.slice(2);
+if (!folder) throw new Error('say which program to start, and where to put the screenshots');
+mkdirSync(folder, { recursive: true });
+
+const problems = [];
+const child = spawn(program, { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
+const browser = await launch('chromium');
+try {
+  const url = await address(child);
+  await tryOut(url);
+  await tour(url);
+  for (const view of VIEWS) await look(url, view);
+} finally {
+  await browser.close();
+  child.kill();
+}
+for (const problem of problems) console.error(`playground: ${problem}`);
+if (problems.length === 0) console.log(`playground: ${Object.keys(TOUR).length} steps of the tour, well`);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+async function address({ stdout }) {
+  for await (const line of createInterface({ input: stdout })) {
+    const found = line.match(/^playground: (http:.*)$/);
+    if (found) return found[1];
+  }
+  throw new Error(`${program} ended before it said where it listens`);
+}
+
+// A blocked request, allowed by one press; and a preflight that is not asked again.
+async function tryOut(url) {
+  const page = await open('try', `${url}/#try`);
+  expect('the first request', 'blocked', await press(page, '#send'));
+  const sentence = await page.$eval('#sentence', (it) => it.textContent);
+  if (!sentence.includes('differs only in its port')) problems.push(`corsac's sentence is "${sentence}"`);
+  expect('the same, applied', 'allowed', await press(page, '#apply'));
+  expect('one with a preflight', 'allowed', await press(page, '#start-preflight'));
+  expect('the same again', 'allowed', await press(page, '#send'));
+  expect('its preflight', 'cached', await page.$eval('#flow', (it) => it.dataset.preflight));
+  await page.close();
+}
+
+async function tour(url) {
+  const page = await open('tour', `${url}/#tour`);
+  const steps = await page.$$eval('a[href^="#tour/"]', (links) => links.map((it) => it.hash.slice(6)));
+  expect('the steps', Object.keys(TOUR).join(), [...new Set(steps)].join());
+  for (const [step, verdict] of Object.entries(TOUR)) {
+    await page.goto(`${url}/#tour/${step}`);
+    await page.waitForSelector(`#tour[data-step="${step}"][data-stage="new"]`);
+    expect(step, verdict, await press(page, '#tour-send'));
+    expect(`${step}, fixed`, 'allowed', await press(page, '#tour-fix'));
+  }
+  await page.close();
+}
+
+async function look(url, { name, width, height, scheme }) {
+  const page = await open(name, url, { width, height, scheme });
+  await press(page, '#send');
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (overflow > 0) problems.push(`${name}: ${overflow} pixels are beyond the edge`);
+  await page.close();
+}
+
+async function open(name, url, { width = 1280, height = 800, scheme = 'light' } = {}) {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => problems.push(`${name}: ${error.message}`));
+  page.on('response', (response) => {
+    const isBroken = response.url().startsWith(new URL(url).origin) && response.status() >= 400;
+    if (isBroken) problems.push(`${name}: ${response.status()} ${response.url()}`);
+  });
+  await page.setViewport({ width, height });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  await page.goto(url);
+  await page.waitForSelector('body[data-ready]');
+  return page;
+}
+
+// Presses a button that sends, and waits for the verdict.
+async function press(page, button) {
+  const runs = await page.$eval('body', (it) => Number(it.dataset.runs ?? 0));
+  await page.waitForSelector(button, { visible: true });
+  await page.$eval(button, (it) => it.click());
+  await page.waitForFunction(
+    (before) => Number(document.body.dataset.runs) > before && !('busy' in document.body.dataset),
+    {},
+    runs,
+  );
+  return page.$eval('#verdict', (it) => it.dataset.verdict);
+}
+
+function expect(what, wanted, got) {
+  if (wanted !== got) problems.push(`${what}: expected ${wanted}, got ${got}`);
+}
