@@ -19,17 +19,19 @@ use crate::{
 pub(crate) fn compile(builder: &CorsBuilder) -> Result<Policy, BuildError> {
     let mut problems = Vec::new();
     let credentials = builder.credentials || builder.any_origin_with_credentials;
-    let mut policy = Policy {
-        origins: origins(builder, credentials, &mut problems),
-        credentials,
-        methods: methods(builder, &mut problems),
-        request_headers: request_headers(builder, &mut problems),
-        exposed: exposed(builder, &mut problems),
-        ready: ReadyHeaders::default(),
-        enforcement: builder.enforcement,
-    };
-    policy.ready = ReadyHeaders::new(&policy, max_age(builder.max_age, &mut problems));
-    if problems.is_empty() { Ok(policy) } else { Err(BuildError::new(problems)) }
+    let origins = origins(builder, credentials, &mut problems);
+    let methods = methods(builder, &mut problems);
+    let request_headers = request_headers(builder, &mut problems);
+    let exposed = exposed(builder, &mut problems);
+    let max_age = max_age(builder.max_age, &mut problems);
+    if !problems.is_empty() {
+        return Err(BuildError::new(problems));
+    }
+    let ready =
+        ReadyHeaders::new(&origins, credentials, &methods, &request_headers, &exposed, max_age)
+            .shared();
+    let enforcement = builder.enforcement;
+    Ok(Policy { origins, methods, request_headers, exposed, ready, enforcement })
 }
 
 fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Problem>) -> Origins {

@@ -12,7 +12,6 @@ use pin_project_lite::pin_project;
 use crate::{
     decision::{Answer, Grant},
     service::log_removed,
-    shared::Shared,
 };
 
 pin_project! {
@@ -22,7 +21,7 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         source: Source<F>,
-        grant: Grant<Shared>,
+        grant: Grant,
     }
 }
 
@@ -32,19 +31,19 @@ pin_project! {
     #[project = SourceProj]
     enum Source<F> {
         Inner { #[pin] inner: F },
-        Own { answer: Answer<Shared> },
+        Own { answer: Answer },
     }
 }
 
 impl<F> ResponseFuture<F> {
     /// The inner service's response.
     #[inline]
-    pub(crate) fn of_inner(inner: F, grant: Grant<Shared>) -> Self {
+    pub(crate) fn of_inner(inner: F, grant: Grant) -> Self {
         Self { source: Source::Inner { inner }, grant }
     }
 
     /// A response with an empty body, made here.
-    pub(crate) fn own(answer: Answer<Shared>) -> Self {
+    pub(crate) fn own(answer: Answer) -> Self {
         Self { source: Source::Own { answer }, grant: Grant::Untouched }
     }
 }
@@ -78,7 +77,7 @@ where
 }
 
 /// Apart from `poll`, which is compiled anew for each inner service.
-fn apply(grant: &mut Grant<Shared>, headers: &mut HeaderMap) {
+fn apply(grant: &mut Grant, headers: &mut HeaderMap) {
     let removed = grant.apply(headers);
     if !removed.is_empty() {
         log_removed(removed);

@@ -21,7 +21,7 @@ use crate::{builder::CorsBuilder, policy::Policy, service::Cors, shared::Shared}
 #[must_use]
 pub struct CorsLayer {
     /// `None`: somebody else does CORS.
-    policy: Option<Shared>,
+    policy: Option<Shared<Policy>>,
 }
 
 impl CorsLayer {
@@ -32,7 +32,7 @@ impl CorsLayer {
 
     /// Mounts a policy; the same one any number of times.
     pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
-        Self { policy: Some(Shared::new(policy.into())) }
+        Self { policy: Some(policy.into().shared()) }
     }
 
     /// Any origin, any method, any header, all of the answer; never credentials.
@@ -74,7 +74,7 @@ impl CorsLayer {
     /// The policy, unless the layer is [`disabled`](CorsLayer::disabled).
     #[must_use]
     pub fn policy(&self) -> Option<&Arc<Policy>> {
-        self.policy.as_ref().map(Shared::policy)
+        self.policy.as_ref().map(Shared::arc)
     }
 
     fn preset(origins: impl FnOnce(CorsBuilder) -> CorsBuilder) -> Self {

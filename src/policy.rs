@@ -1,6 +1,6 @@
 //! A policy, compiled, and the one place that decides.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -17,6 +17,7 @@ use crate::{
         set::{OriginSet, Refusal},
     },
     request_headers::{RequestHeaders, has_repeats},
+    shared::{Keeper, Shared},
 };
 
 /// What is allowed to whom: immutable, checked, ready to decide.
@@ -27,11 +28,10 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) origins: Origins,
-    pub(crate) credentials: bool,
     pub(crate) methods: Methods,
     pub(crate) request_headers: HeaderNames,
     pub(crate) exposed: HeaderNames,
-    pub(crate) ready: ReadyHeaders,
+    pub(crate) ready: Shared<ReadyHeaders>,
     pub(crate) enforcement: Enforcement,
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct Methods {
     pub(crate) header: Option<HeaderValue>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct HeaderNames {
     pub(crate) any: bool,
     /// In lower case, sorted.
@@ -149,12 +149,18 @@ impl Policy {
         }
     }
 
-    /// What it takes to keep the policy for ever, about; `None` where it should not be kept, because
-    /// it holds values of the user's, and it may matter when they are dropped.
-    pub(crate) fn kept_bytes(&self) -> Option<usize> {
+    /// For a layer to mount.
+    pub(crate) fn shared(self: Arc<Self>) -> Shared<Self> {
+        static KEEPER: Keeper<Policy> = Keeper::new(1024 * 1024);
+        let bytes = self.bytes();
+        KEEPER.share(self, bytes, Arc::ptr_eq, |_| {})
+    }
+
+    /// `None` where it holds code of the user's: it may matter when that is dropped.
+    fn bytes(&self) -> Option<usize> {
         let of_origins = match &self.origins {
             Origins::Any => 0,
-            Origins::Listed(set) => set.kept_bytes()?,
+            Origins::Listed(set) => set.bytes()?,
         };
         let names = [&self.methods.names, &self.request_headers.names, &self.exposed.names];
         let of_names = names.into_iter().flatten().map(|name| size_of::<String>() + name.len());

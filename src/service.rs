@@ -8,6 +8,7 @@ use tower_service::Service;
 use crate::{
     decision::{Answer, Decision, Grant, Readers, Removed},
     future::ResponseFuture,
+    policy::Policy,
     shared::Shared,
 };
 #[cfg(feature = "tracing")]
@@ -44,11 +45,11 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Cors<S> {
     inner: S,
-    policy: Option<Shared>,
+    policy: Option<Shared<Policy>>,
 }
 
 impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, policy: Option<Shared>) -> Self {
+    pub(crate) fn new(inner: S, policy: Option<Shared<Policy>>) -> Self {
         Self { inner, policy }
     }
 
@@ -90,7 +91,7 @@ where
         };
         let inner = self.inner.call(request);
         let grant = if has_readers {
-            Grant::ToReaders { policy: policy.clone(), origin }
+            Grant::ToReaders { ready: policy.ready.clone(), origin }
         } else {
             Grant::ToNobody
         };
@@ -120,16 +121,16 @@ impl<S> Cors<S> {
 
 /// Apart from the above, which is compiled anew for each inner service.
 fn decide(
-    policy: &Shared,
+    policy: &Policy,
     method: &Method,
     headers: &HeaderMap,
     authority: Option<&Authority>,
-) -> Result<Grant<Shared>, Answer<Shared>> {
+) -> Result<Grant, Answer> {
     let decision = policy.evaluate_at(method, headers, authority);
     if decision.denial().is_some() {
         log_refusal(&decision, authority);
     }
-    decision.reply(policy)
+    decision.reply()
 }
 
 /// Whether anybody might listen to what is said of refusals.

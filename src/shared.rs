@@ -1,73 +1,83 @@
-//! The policy of a layer, as its services and their responses hold it.
+//! Values with many owners on many threads: policies, and the headers they send.
 
 use std::{
-    borrow::Borrow,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::policy::Policy;
-
-/// A policy with several owners.
+/// A value with several owners.
 ///
-/// A count of owners is one place in memory that every thread writes to with every request, where
-/// they wait for each other. Therefore a policy that a layer mounts stays for the life of the process
-/// and is not counted, unless policies are many or large, or hold values of the user's.
-#[derive(Debug, Clone)]
-pub(crate) enum Shared {
-    Kept(&'static Arc<Policy>),
-    Counted(Arc<Policy>),
+/// A count of owners is one place in memory that every thread writes to with every request, and
+/// there they wait for each other. Therefore what a [`Keeper`] has room for stays for the life of
+/// the process, and is not counted.
+#[derive(Debug)]
+pub(crate) enum Shared<T: 'static> {
+    Kept(&'static Arc<T>),
+    Counted(Arc<T>),
 }
 
-impl Shared {
-    pub(crate) fn new(policy: Arc<Policy>) -> Self {
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(same) = kept.policies.iter().find(|it| Arc::ptr_eq(it, &policy)) {
-            return Self::Kept(same);
-        }
-        match policy.kept_bytes() {
-            Some(bytes) if kept.bytes + bytes <= MAX_BYTES => {
-                let policy = Box::leak(Box::new(policy));
-                kept.bytes += bytes;
-                kept.policies.push(policy);
-                Self::Kept(policy)
-            }
-            _ => Self::Counted(policy),
-        }
-    }
-
+impl<T> Shared<T> {
     #[inline]
-    pub(crate) fn policy(&self) -> &Arc<Policy> {
+    pub(crate) fn arc(&self) -> &Arc<T> {
         match self {
-            Self::Kept(policy) => policy,
-            Self::Counted(policy) => policy,
+            Self::Kept(value) => value,
+            Self::Counted(value) => value,
         }
     }
 }
 
-impl Deref for Shared {
-    type Target = Policy;
-
+impl<T> Clone for Shared<T> {
     #[inline]
-    fn deref(&self) -> &Policy {
-        self.policy()
+    fn clone(&self) -> Self {
+        match self {
+            Self::Kept(value) => Self::Kept(value),
+            Self::Counted(value) => Self::Counted(value.clone()),
+        }
     }
 }
 
-impl Borrow<Policy> for Shared {
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
     #[inline]
-    fn borrow(&self) -> &Policy {
-        self
+    fn deref(&self) -> &T {
+        self.arc()
     }
 }
 
-#[derive(Default)]
-struct Kept {
-    policies: Vec<&'static Arc<Policy>>,
-    bytes: usize,
+/// Keeps values until it is full, each once: a program that has a fixed number of policies fits in,
+/// and one that makes them all the time stops to add to it.
+pub(crate) struct Keeper<T: 'static> {
+    kept: Mutex<(Vec<&'static Arc<T>>, usize)>,
+    max_bytes: usize,
 }
 
-static KEPT: Mutex<Kept> = Mutex::new(Kept { policies: Vec::new(), bytes: 0 });
+impl<T> Keeper<T> {
+    pub(crate) const fn new(max_bytes: usize) -> Self {
+        Self { kept: Mutex::new((Vec::new(), 0)), max_bytes }
+    }
 
-/// Room for the policies of any program that mounts a fixed number of them.
-const MAX_BYTES: usize = 1 << 20;
+    /// `bytes` is what `value` takes, about; `None` where it is not to be kept.
+    pub(crate) fn share(
+        &self,
+        mut value: Arc<T>,
+        bytes: Option<usize>,
+        is_same: impl Fn(&Arc<T>, &Arc<T>) -> bool,
+        prepare: impl FnOnce(&mut Arc<T>),
+    ) -> Shared<T> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (values, sum) = &mut *kept;
+        if let Some(same) = values.iter().find(|it| is_same(it, &value)) {
+            return Shared::Kept(same);
+        }
+        let bytes = bytes.map_or(usize::MAX, |bytes| bytes.saturating_add(*sum));
+        if bytes > self.max_bytes {
+            return Shared::Counted(value);
+        }
+        *sum = bytes;
+        prepare(&mut value);
+        let value = Box::leak(Box::new(value));
+        values.push(value);
+        Shared::Kept(value)
+    }
+}

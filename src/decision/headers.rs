@@ -11,81 +11,23 @@ use http::{
     },
 };
 
-use super::{constant::constant, vary};
-use crate::{
-    fetch,
-    policy::{Origins, Policy},
-};
-
-/// What goes on the responses of a policy, as far as it is the same for all.
-///
-/// Ready-made, because cloning a map costs less than filling one.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ReadyHeaders {
-    /// Where the policy names origins, the request's own takes the place of an empty one in here.
-    granted: HeaderMap,
-    preflight_granted: HeaderMap,
-    /// The exposed names are those of each response.
-    expose_names: bool,
-}
-
-impl ReadyHeaders {
-    pub(crate) fn new(policy: &Policy, max_age: HeaderValue) -> Self {
-        let origin = match policy.origins {
-            Origins::Any => HeaderValue::from_static("*"),
-            Origins::Listed(_) => HeaderValue::from_static(""),
-        };
-        let with_origin = |vary: Option<HeaderValue>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            headers.extend(vary.map(|names| (VARY, names)));
-            // Fetch, "CORS check": just this spelling.
-            let credentials = policy.credentials.then(|| HeaderValue::from_static("true"));
-            headers.extend(credentials.map(|it| (ACCESS_CONTROL_ALLOW_CREDENTIALS, it)));
-            headers
-        };
-        let vary = match policy.origins {
-            // Fetch, "CORS protocol and HTTP caches": a constant varies on nothing.
-            Origins::Any => None,
-            // The same section: what depends on `Origin` says so.
-            Origins::Listed(_) => Some(vary::ORIGIN),
-        };
-        let mut granted = with_origin(vary);
-        let exposed = match (policy.exposed.any, policy.credentials) {
-            // Fetch, "main fetch": to a credentialed request `*` is a name like any other.
-            (true, true) => None,
-            (true, false) => Some(HeaderValue::from_static("*")),
-            (false, _) => policy.exposed.header.clone(),
-        };
-        granted.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, constant(names))));
-
-        // The full lists are sent, not the requested method alone: one cached answer then covers
-        // every method and header (Fetch, "CORS-preflight cache").
-        let mut preflight_granted = with_origin(Some(vary::of_preflight(policy)));
-        preflight_granted.insert(ACCESS_CONTROL_MAX_AGE, constant(max_age));
-        let methods = policy.methods.header.clone();
-        preflight_granted.extend(methods.map(|it| (ACCESS_CONTROL_ALLOW_METHODS, constant(it))));
-        let names = policy.request_headers.header.clone();
-        preflight_granted.extend(names.map(|it| (ACCESS_CONTROL_ALLOW_HEADERS, constant(it))));
-
-        Self { granted, preflight_granted, expose_names: policy.exposed.any && policy.credentials }
-    }
-}
+use super::{ready::ReadyHeaders, vary};
+use crate::{fetch, policy::HeaderNames};
 
 /// Makes the inner service's response one that `origin` may read; where the policy names none, one
 /// that everybody may read.
 ///
 /// Returns which CORS headers the inner service had written, which are gone now.
 pub(super) fn grant(
-    policy: &Policy,
+    ready: &ReadyHeaders,
     origin: Option<HeaderValue>,
     response: &mut HeaderMap,
 ) -> Removed {
     // Others may stay: a service may say more in answer to a plain `OPTIONS`.
     let removed = remove(&CORS_HEADERS[..3], response);
-    fill(response, &policy.ready.granted, origin);
-    if policy.ready.expose_names {
-        expose_names(policy, response);
+    fill(response, &ready.granted, origin);
+    if let Some(exposed) = &ready.exposed {
+        expose_names(exposed, response);
     }
     removed
 }
@@ -107,18 +49,18 @@ pub(super) fn withhold(response: &mut HeaderMap) -> Removed {
 
 /// Answers a preflight of `origin`, or of everybody where the policy names none.
 pub(super) fn grant_preflight(
-    policy: &Policy,
+    ready: &ReadyHeaders,
     origin: Option<HeaderValue>,
     response: &mut HeaderMap,
 ) {
     remove(&CORS_HEADERS, response);
-    fill(response, &policy.ready.preflight_granted, origin);
+    fill(response, &ready.preflight_granted, origin);
 }
 
 /// Answers a preflight that is refused altogether.
-pub(super) fn refuse_preflight(policy: &Policy, response: &mut HeaderMap) {
+pub(super) fn refuse_preflight(ready: &ReadyHeaders, response: &mut HeaderMap) {
     remove(&CORS_HEADERS, response);
-    vary::merge(response, vary::of_preflight(policy));
+    vary::merge(response, ready.preflight_vary.clone());
 }
 
 /// Writes the headers of `template`, with `origin` for the one in there.
@@ -164,14 +106,14 @@ pub(super) fn put(response: &mut HeaderMap, name: HeaderName, value: HeaderValue
 }
 
 /// The listed names, and those that the response really carries.
-fn expose_names(policy: &Policy, response: &mut HeaderMap) {
+fn expose_names(exposed: &HeaderNames, response: &mut HeaderMap) {
     let is_worth_naming = |name: &&str| {
         !fetch::is_safelisted_response_header(name)
             && !fetch::is_forbidden_response_header(name)
             && !fetch::is_cors_response_header(name)
     };
     let carried = response.keys().map(HeaderName::as_str).filter(is_worth_naming);
-    if let Some(names) = policy.exposed.with(carried.map(str::as_bytes)) {
+    if let Some(names) = exposed.with(carried.map(str::as_bytes)) {
         put(response, ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }
 }

@@ -1,6 +1,6 @@
 //! What a policy says of one request.
 
-use std::{borrow::Borrow, fmt};
+use std::fmt;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD};
 
@@ -9,16 +9,17 @@ use crate::{
     request_headers::RequestHeaders,
 };
 
-mod constant;
 mod denial;
 mod headers;
+mod ready;
 mod reply;
 mod vary;
 
 use denial::fmt_list;
 pub(crate) use denial::quote;
 pub use denial::{Denial, DenialKind};
-pub(crate) use headers::{ReadyHeaders, Removed};
+pub(crate) use headers::Removed;
+pub(crate) use ready::ReadyHeaders;
 use reply::Mirrored;
 pub(crate) use reply::{Answer, Grant};
 
@@ -102,39 +103,37 @@ impl<'a> Decision<'a> {
     /// preflight, 403 for a refused origin. `None` where the inner service answers.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.reply(&self.policy).err().map(|answer| answer.status())
+        self.reply().err().map(|answer| answer.status())
     }
 
     /// Writes what belongs on the response: on the inner service's, or on the one that is made
     /// with [`status`](Decision::status).
     pub fn apply(&self, response: &mut HeaderMap) {
-        match self.reply(&self.policy) {
+        match self.reply() {
             Ok(mut grant) => _ = grant.apply(response),
             Err(mut answer) => answer.apply(response),
         }
     }
 
     /// The part of it that outlives the request: what the inner service's response gets, or what is
-    /// answered without it. `policy` is the one that decided.
-    pub(crate) fn reply<P>(&self, policy: &P) -> Result<Grant<P>, Answer<P>>
-    where
-        P: Borrow<Policy> + Clone,
-    {
+    /// answered without it.
+    pub(crate) fn reply(&self) -> Result<Grant, Answer> {
+        let ready = &self.policy.ready;
         let is_preflight = self.kind == RequestKind::Preflight;
         let origin = match self.readers() {
             Readers::Nobody if is_preflight => {
-                return Err(Answer::RefusedPreflight { policy: policy.clone() });
+                return Err(Answer::RefusedPreflight { ready: ready.clone() });
             }
             Readers::Nobody if self.is_rejected => return Err(Answer::Refused),
             Readers::Nobody => return Ok(Grant::ToNobody),
             Readers::Everybody => None,
             Readers::Origin(origin) => Some(origin.clone()),
         };
-        let policy = policy.clone();
+        let ready = ready.clone();
         if is_preflight {
-            Err(Answer::Preflight { policy, origin, mirrored: self.mirrored() })
+            Err(Answer::Preflight { ready, origin, mirrored: self.mirrored() })
         } else {
-            Ok(Grant::ToReaders { policy, origin })
+            Ok(Grant::ToReaders { ready, origin })
         }
     }
 

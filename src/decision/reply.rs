@@ -1,33 +1,38 @@
 //! What a decision leaves to be done, once the request is gone.
 
-use std::borrow::Borrow;
-
 use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS},
 };
 
-use super::headers::{self, Removed, put};
-use crate::policy::Policy;
+use super::{
+    headers::{self, Removed, put},
+    ready::ReadyHeaders,
+};
+use crate::shared::Shared;
 
-/// Who may read the inner service's response. `P` is the policy, borrowed or shared.
+/// Who may read the inner service's response.
 #[derive(Debug)]
-pub(crate) enum Grant<P> {
+pub(crate) enum Grant {
     /// Somebody else does CORS.
     Untouched,
     /// No page of another origin.
     ToNobody,
     /// Those of `origin`, or of every origin where the policy names none.
-    ToReaders { policy: P, origin: Option<HeaderValue> },
+    ToReaders { ready: Shared<ReadyHeaders>, origin: Option<HeaderValue> },
 }
 
 /// What is answered without the inner service.
 #[derive(Debug)]
-pub(crate) enum Answer<P> {
+pub(crate) enum Answer {
     /// To a preflight of `origin`, or of every origin where the policy names none.
-    Preflight { policy: P, origin: Option<HeaderValue>, mirrored: Option<Box<Mirrored>> },
+    Preflight {
+        ready: Shared<ReadyHeaders>,
+        origin: Option<HeaderValue>,
+        mirrored: Option<Box<Mirrored>>,
+    },
     /// A preflight is refused altogether.
-    RefusedPreflight { policy: P },
+    RefusedPreflight { ready: Shared<ReadyHeaders> },
     /// Any other request is refused.
     Refused,
 }
@@ -39,20 +44,18 @@ pub(crate) struct Mirrored {
     pub(super) headers: Option<HeaderValue>,
 }
 
-impl<P: Borrow<Policy>> Grant<P> {
+impl Grant {
     /// Returns which CORS headers were there before, and are gone now.
     pub(crate) fn apply(&mut self, response: &mut HeaderMap) -> Removed {
         match self {
             Self::Untouched => Removed::default(),
             Self::ToNobody => headers::withhold(response),
-            Self::ToReaders { policy, origin } => {
-                headers::grant((*policy).borrow(), origin.take(), response)
-            }
+            Self::ToReaders { ready, origin } => headers::grant(ready, origin.take(), response),
         }
     }
 }
 
-impl<P: Borrow<Policy>> Answer<P> {
+impl Answer {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             // Fetch, "HTTP responses": any ok status will do, and for a refusal "403 can be used".
@@ -63,14 +66,14 @@ impl<P: Borrow<Policy>> Answer<P> {
 
     pub(crate) fn apply(&mut self, response: &mut HeaderMap) {
         match self {
-            Self::Preflight { policy, origin, mirrored } => {
-                headers::grant_preflight((*policy).borrow(), origin.take(), response);
+            Self::Preflight { ready, origin, mirrored } => {
+                headers::grant_preflight(ready, origin.take(), response);
                 if let Some(mirrored) = mirrored {
                     mirrored.apply(response);
                 }
             }
-            Self::RefusedPreflight { policy } => {
-                headers::refuse_preflight((*policy).borrow(), response);
+            Self::RefusedPreflight { ready } => {
+                headers::refuse_preflight(ready, response);
             }
             Self::Refused => _ = headers::withhold(response),
         }

@@ -4,13 +4,13 @@
 use http::{HeaderMap, HeaderValue, header::VARY};
 
 use super::headers::put;
-use crate::policy::{Origins, Policy};
+use crate::policy::Origins;
 
 /// On every response of a policy that names origins.
 pub(super) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
 /// On the answer to a preflight.
-pub(super) fn of_preflight(policy: &Policy) -> HeaderValue {
-    HeaderValue::from_static(match policy.origins {
+pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
+    HeaderValue::from_static(match origins {
         Origins::Any => "Access-Control-Request-Method, Access-Control-Request-Headers",
         Origins::Listed(_) => {
             "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"

@@ -91,8 +91,8 @@ impl OriginSet {
         }
     }
 
-    /// `None` where there is code in it.
-    pub(crate) fn kept_bytes(&self) -> Option<usize> {
+    /// What it takes, about; `None` where there is code in it.
+    pub(crate) fn bytes(&self) -> Option<usize> {
         self.code.is_none().then_some(self.bytes)
     }
 
