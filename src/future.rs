@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -11,6 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     decision::{Answer, Grant},
+    policy::Policy,
     service::log_removed,
 };
 
@@ -22,6 +24,8 @@ pin_project! {
         #[pin]
         source: Source<F>,
         grant: Grant,
+        // So that its auto traits are those of the policy, and it may hold one again.
+        policy: PhantomData<Policy>,
     }
 }
 
@@ -39,12 +43,12 @@ impl<F> ResponseFuture<F> {
     /// The inner service's response.
     #[inline]
     pub(crate) fn of_inner(inner: F, grant: Grant) -> Self {
-        Self { source: Source::Inner { inner }, grant }
+        Self { source: Source::Inner { inner }, grant, policy: PhantomData }
     }
 
     /// A response with an empty body, made here.
     pub(crate) fn own(answer: Answer) -> Self {
-        Self { source: Source::Own { answer }, grant: Grant::Untouched }
+        Self { source: Source::Own { answer }, grant: Grant::Untouched, policy: PhantomData }
     }
 }
 
