@@ -11,7 +11,7 @@ use http::{HeaderMap, Response};
 use pin_project_lite::pin_project;
 
 use crate::{
-    decision::{Answer, Grant},
+    decision::{Answer, Extra, Grant},
     policy::Policy,
     service::log_removed,
 };
@@ -20,10 +20,11 @@ pin_project! {
     /// The future of [`Cors`](crate::Cors). It borrows nothing and boxes nothing.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<F, X = ()> {
         #[pin]
         source: Source<F>,
         grant: Grant,
+        extra: X,
         // So that its auto traits are those of the policy, and it may hold one again.
         policy: PhantomData<Policy>,
     }
@@ -39,22 +40,23 @@ pin_project! {
     }
 }
 
-impl<F> ResponseFuture<F> {
+impl<F, X: Extra> ResponseFuture<F, X> {
     /// The inner service's response.
     #[inline]
-    pub(crate) fn of_inner(inner: F, grant: Grant) -> Self {
-        Self { source: Source::Inner { inner }, grant, policy: PhantomData }
+    pub(crate) fn of_inner(inner: F, grant: Grant, extra: X) -> Self {
+        Self { source: Source::Inner { inner }, grant, extra, policy: PhantomData }
     }
 
     /// A response with an empty body, made here.
-    pub(crate) fn own(answer: Answer) -> Self {
-        Self { source: Source::Own { answer }, grant: Grant::Untouched, policy: PhantomData }
+    pub(crate) fn own(answer: Answer, extra: X) -> Self {
+        Self { source: Source::Own { answer }, grant: Grant::Untouched, extra, policy: PhantomData }
     }
 }
 
-impl<F, R, E> Future for ResponseFuture<F>
+impl<F, X, R, E> Future for ResponseFuture<F, X>
 where
     F: Future<Output = Result<Response<R>, E>>,
+    X: Extra,
     R: Default,
 {
     type Output = F::Output;
@@ -67,6 +69,7 @@ where
                 let mut output = inner.poll(cx);
                 if let Poll::Ready(Ok(response)) = &mut output {
                     apply(this.grant, response.headers_mut());
+                    this.extra.add(response.headers_mut());
                 }
                 output
             }
@@ -74,6 +77,7 @@ where
                 let mut response = Response::new(R::default());
                 *response.status_mut() = answer.status();
                 answer.apply(response.headers_mut());
+                this.extra.add(response.headers_mut());
                 Poll::Ready(Ok(response))
             }
         }

@@ -2,9 +2,17 @@
 
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue, Uri, request::Parts};
 use tower_layer::Layer;
 
-use crate::{builder::CorsBuilder, policy::Policy, service::Cors, shared::Shared};
+use crate::{
+    builder::CorsBuilder,
+    decision::Decision,
+    policy::Policy,
+    service::Cors,
+    shared::Shared,
+    source::{Fixed, Observed, PerRequest, Source},
+};
 
 /// Puts a CORS policy around a service.
 ///
@@ -19,9 +27,8 @@ use crate::{builder::CorsBuilder, policy::Policy, service::Cors, shared::Shared}
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct CorsLayer {
-    /// `None`: somebody else does CORS.
-    policy: Option<Shared<Policy>>,
+pub struct CorsLayer<P = Fixed> {
+    source: P,
 }
 
 impl CorsLayer {
@@ -32,7 +39,7 @@ impl CorsLayer {
 
     /// Mounts a policy; the same one any number of times.
     pub fn new(policy: impl Into<Arc<Policy>>) -> Self {
-        Self { policy: Some(policy.into().shared()) }
+        Self::of(Fixed { policy: Some(policy.into().shared()) })
     }
 
     /// Any origin, any method, any header, all of the answer; never credentials.
@@ -68,13 +75,13 @@ impl CorsLayer {
     /// let cors = if at_the_edge { CorsLayer::disabled() } else { CorsLayer::localhost() };
     /// ```
     pub fn disabled() -> Self {
-        Self { policy: None }
+        Self::of(Fixed { policy: None })
     }
 
     /// The policy, unless the layer is [`disabled`](CorsLayer::disabled).
     #[must_use]
     pub fn policy(&self) -> Option<&Arc<Policy>> {
-        self.policy.as_ref().map(Shared::arc)
+        self.source.policy.as_ref().map(Shared::arc)
     }
 
     fn preset(origins: impl FnOnce(CorsBuilder) -> CorsBuilder) -> Self {
@@ -85,10 +92,98 @@ impl CorsLayer {
     }
 }
 
-impl<S> Layer<S> for CorsLayer {
-    type Service = Cors<S>;
+impl<F> CorsLayer<PerRequest<F>>
+where
+    F: Fn(&Parts) -> Option<Arc<Policy>>,
+{
+    /// Chooses the policy by the request: by path, by host, by tenant. `None` passes the request
+    /// and its response on untouched, as [`disabled`](CorsLayer::disabled) does.
+    ///
+    /// A preflight and the request that follows it must get the same policy, so choose by what
+    /// they have in common: path, host, `Origin`. A preflight carries no cookies, no
+    /// `Authorization`, none of the request's own headers, and its method is `OPTIONS`.
+    ///
+    /// What the choice depends on besides the URL and `Origin` belongs into
+    /// [`vary`](CorsLayer::vary).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use corsac::CorsLayer;
+    /// use http::{HeaderName, HeaderValue, Uri, request::Parts};
+    ///
+    /// let public = CorsLayer::builder().allow_any_origin().build_policy()?;
+    /// let admin = CorsLayer::builder()
+    ///     .allow_origins(["https://admin.example.com"])
+    ///     .allow_credentials(true)
+    ///     .build_policy()?;
+    /// let (public, admin) = (Arc::new(public), Arc::new(admin));
+    ///
+    /// let cors = CorsLayer::per_request(move |parts: &Parts| match parts.uri.path() {
+    ///     // Exactly these: `/public/../admin` is no public path.
+    ///     "/public/news" | "/public/prices" => Some(public.clone()),
+    ///     _ => Some(admin.clone()),
+    /// });
+    /// let app: axum::Router = axum::Router::new().layer(cors);
+    /// # Ok::<(), corsac::BuildError>(())
+    /// ```
+    pub fn per_request(choose: F) -> Self {
+        Self::of(PerRequest { choose, vary: None })
+    }
 
-    fn layer(&self, inner: S) -> Cors<S> {
-        Cors::new(inner, self.policy.clone())
+    /// Names request headers that the choice depends on, besides `Origin`: they get into the `Vary`
+    /// of every response that has a policy, so that caches keep apart what depends on them. The host
+    /// is part of the URL, and needs no naming, unless a cache in front of the service leaves it out.
+    pub fn vary(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let mut line = self.source.vary.take().map_or_else(Vec::new, |it| it.as_bytes().to_vec());
+        for name in names {
+            if !line.is_empty() {
+                line.extend_from_slice(b", ");
+            }
+            line.extend_from_slice(name.as_str().as_bytes());
+        }
+        // Names, commas and spaces are a valid value.
+        self.source.vary = HeaderValue::try_from(line).ok().filter(|line| !line.is_empty());
+        self
+    }
+}
+
+impl<P> CorsLayer<P> {
+    pub(crate) fn of(source: P) -> Self {
+        Self { source }
+    }
+
+    /// Is told of every decision, before the inner service sees the request: for metrics. Costs
+    /// nothing where it is not used.
+    ///
+    /// The function is called on the thread that serves the request, so it should be quick.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// use corsac::CorsLayer;
+    ///
+    /// static REFUSED: AtomicUsize = AtomicUsize::new(0);
+    ///
+    /// let cors = CorsLayer::localhost().on_decision(|decision, _uri| {
+    ///     if decision.denial().is_some() {
+    ///         REFUSED.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    /// # let app: axum::Router = axum::Router::new().layer(cors);
+    /// ```
+    pub fn on_decision<F>(self, observe: F) -> CorsLayer<Observed<P, F>>
+    where
+        F: Fn(&Decision<'_>, &Uri) + Clone,
+    {
+        CorsLayer::of(Observed { source: self.source, observe })
+    }
+}
+
+impl<S, P: Source + Clone> Layer<S> for CorsLayer<P> {
+    type Service = Cors<S, P>;
+
+    fn layer(&self, inner: S) -> Cors<S, P> {
+        Cors::new(inner, self.source.clone())
     }
 }

@@ -111,8 +111,11 @@ mod request_headers;
 // Tower: thin glue.
 mod future;
 mod layer;
+#[cfg(feature = "reload")]
+mod reload;
 mod service;
 mod shared;
+mod source;
 
 pub use builder::CorsBuilder;
 pub use decision::{Decision, Denial, DenialKind, RequestKind};
@@ -121,7 +124,10 @@ pub use future::ResponseFuture;
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginError, OriginPattern};
 pub use policy::{Enforcement, Policy};
+#[cfg(feature = "reload")]
+pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
+pub use source::{Fixed, Observed, PerRequest, Source};
 
 // The README's code blocks are tests.
 #[cfg(doctest)]

@@ -2,14 +2,16 @@
 
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, Method, Request, Response, uri::Authority};
+#[cfg(feature = "tracing")]
+use http::uri::Authority;
+use http::{HeaderMap, Method, Request, Response, Uri};
 use tower_service::Service;
 
 use crate::{
-    decision::{Answer, Decision, Grant, Readers, Removed},
+    decision::{Answer, Decision, Extra, Grant, Readers, Removed},
     future::ResponseFuture,
     policy::Policy,
-    shared::Shared,
+    source::{Fixed, Source, sealed::Listener},
 };
 #[cfg(feature = "tracing")]
 use crate::{
@@ -43,14 +45,14 @@ use crate::{
 /// # let _ = service.oneshot(Request::new(Body::empty()));
 /// ```
 #[derive(Debug, Clone)]
-pub struct Cors<S> {
+pub struct Cors<S, P = Fixed> {
     inner: S,
-    policy: Option<Shared<Policy>>,
+    source: P,
 }
 
-impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, policy: Option<Shared<Policy>>) -> Self {
-        Self { inner, policy }
+impl<S, P> Cors<S, P> {
+    pub(crate) fn new(inner: S, source: P) -> Self {
+        Self { inner, source }
     }
 
     /// The inner service.
@@ -64,14 +66,15 @@ impl<S> Cors<S> {
     }
 }
 
-impl<S, B, R> Service<Request<B>> for Cors<S>
+impl<S, P, B, R> Service<Request<B>> for Cors<S, P>
 where
     S: Service<Request<B>, Response = Response<R>>,
+    P: Source,
     R: Default,
 {
     type Response = Response<R>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<S::Future, P::Extra>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
@@ -80,55 +83,86 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // Nearly all requests take this way, which leaves them where they are.
-        let Some(policy) = &self.policy else { return self.call_otherwise(request) };
-        let readers = policy.readers_at_once(request.method(), request.headers(), is_logging);
-        let (has_readers, origin) = match readers {
-            None => return self.call_otherwise(request),
-            Some(Readers::Nobody) => (false, None),
-            Some(Readers::Everybody) => (true, None),
-            Some(Readers::Origin(origin)) => (true, Some(origin.clone())),
-        };
-        let inner = self.inner.call(request);
-        let grant = if has_readers {
-            Grant::ToReaders { ready: policy.ready.clone(), origin }
-        } else {
-            Grant::ToNobody
-        };
-        ResponseFuture::of_inner(inner, grant)
+        let Self { inner, source } = self;
+        match source.fixed() {
+            Some(Fixed { policy }) => call(inner, policy.as_deref(), source.extra(), request),
+            None => source.with(request, |policy, request| match (policy, source.listener()) {
+                (None, _) => call_otherwise(inner, None, None, P::Extra::default(), request),
+                (_, None) => call(inner, policy, source.extra(), request),
+                (_, listener) => call_otherwise(inner, policy, listener, source.extra(), request),
+            }),
+        }
     }
 }
 
-impl<S> Cors<S> {
-    /// Preflights, refusals that are logged or answered here, and where the layer is disabled.
-    #[inline(never)]
-    fn call_otherwise<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
-    where
-        S: Service<Request<B>, Response = Response<R>>,
-    {
-        let reply = match &self.policy {
-            Some(policy) => {
-                decide(policy, request.method(), request.headers(), request.uri().authority())
-            }
-            None => Ok(Grant::Untouched),
-        };
-        match reply {
-            Ok(grant) => ResponseFuture::of_inner(self.inner.call(request), grant),
-            Err(answer) => ResponseFuture::own(answer),
+#[inline]
+fn call<S, X, B, R>(
+    inner: &mut S,
+    policy: Option<&Policy>,
+    extra: X,
+    request: Request<B>,
+) -> ResponseFuture<S::Future, X>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    X: Extra,
+{
+    // Nearly all requests take this way, which leaves them where they are.
+    let Some(policy) = policy else { return call_otherwise(inner, None, None, extra, request) };
+    let readers = policy.readers_at_once(request.method(), request.headers(), is_logging);
+    let (has_readers, origin) = match readers {
+        None => return call_otherwise(inner, Some(policy), None, extra, request),
+        Some(Readers::Nobody) => (false, None),
+        Some(Readers::Everybody) => (true, None),
+        Some(Readers::Origin(origin)) => (true, Some(origin.clone())),
+    };
+    let future = inner.call(request);
+    let grant = if has_readers {
+        Grant::ToReaders { ready: policy.ready.clone(), origin }
+    } else {
+        Grant::ToNobody
+    };
+    ResponseFuture::of_inner(future, grant, extra)
+}
+
+/// Preflights, refusals that are logged or answered here, and whatever somebody is told of.
+#[inline(never)]
+fn call_otherwise<S, X, B, R>(
+    inner: &mut S,
+    policy: Option<&Policy>,
+    listener: Option<&dyn Listener>,
+    extra: X,
+    request: Request<B>,
+) -> ResponseFuture<S::Future, X>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    X: Extra,
+{
+    let reply = match policy {
+        Some(policy) => {
+            decide(policy, listener, request.method(), request.headers(), request.uri())
         }
+        None => Ok(Grant::Untouched),
+    };
+    match reply {
+        Ok(grant) => ResponseFuture::of_inner(inner.call(request), grant, extra),
+        Err(answer) => ResponseFuture::own(answer, extra),
     }
 }
 
 /// Apart from the above, which is compiled anew for each inner service.
 fn decide(
     policy: &Policy,
+    listener: Option<&dyn Listener>,
     method: &Method,
     headers: &HeaderMap,
-    authority: Option<&Authority>,
+    uri: &Uri,
 ) -> Result<Grant, Answer> {
-    let decision = policy.evaluate_at(method, headers, authority);
+    let decision = policy.evaluate_at(method, headers, uri.authority());
+    if let Some(listener) = listener {
+        listener.tell(&decision, uri);
+    }
     if decision.denial().is_some() {
-        log_refusal(&decision, authority);
+        log_refusal(&decision, uri.authority());
     }
     decision.reply()
 }
@@ -174,7 +208,7 @@ fn log_refusal(decision: &Decision<'_>, authority: Option<&Authority>) {
 }
 
 #[cfg(not(feature = "tracing"))]
-fn log_refusal(_: &Decision<'_>, _: Option<&Authority>) {}
+fn log_refusal(_: &Decision<'_>, _: Option<&http::uri::Authority>) {}
 
 #[cfg(feature = "tracing")]
 #[cold]

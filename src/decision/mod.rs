@@ -22,6 +22,7 @@ pub(crate) use headers::Removed;
 pub(crate) use ready::ReadyHeaders;
 use reply::Mirrored;
 pub(crate) use reply::{Answer, Grant};
+pub(crate) use vary::Extra;
 
 /// What a request is to the CORS protocol.
 ///

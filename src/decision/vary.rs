@@ -18,6 +18,25 @@ pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
     })
 }
 
+/// What a response varies on besides `Origin`: nothing, at no cost, or what the choice of its policy
+/// depends on.
+pub trait Extra: Default {
+    fn add(&mut self, response: &mut HeaderMap);
+}
+
+impl Extra for () {
+    #[inline]
+    fn add(&mut self, _: &mut HeaderMap) {}
+}
+
+impl Extra for Option<HeaderValue> {
+    fn add(&mut self, response: &mut HeaderMap) {
+        if let Some(names) = self.take() {
+            merge(response, names);
+        }
+    }
+}
+
 /// Adds `names` to the `Vary` of a response, in one line with what is there.
 #[inline]
 pub(super) fn merge(response: &mut HeaderMap, names: HeaderValue) {
