@@ -9,6 +9,7 @@ mod enforcement;
 mod hyper_direct;
 mod inference;
 mod inner_services;
+mod living;
 mod server;
 mod upgrade;
 
