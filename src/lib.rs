@@ -27,6 +27,17 @@
 //! # Ok::<(), corsac::BuildError>(())
 //! ```
 //!
+//! # Guides
+//!
+//! * [Choosing a policy](guide::choosing): one front end, many, none; cookies or tokens; development
+//! * [Layers, and their order](guide::layers): 401, 404, timeouts, panics, redirects, in axum and tower
+//! * [Troubleshooting](guide::troubleshooting), by the browser's own message
+//! * [Caches and `Vary`](guide::caching), and how long a preflight is remembered
+//! * [Security](guide::security): what CORS protects, CSRF, WebSockets, `null`
+//! * [Local Network Access](guide::local_network_access): public pages that call `localhost`
+//! * [Moving from tower-http](guide::tower_http)
+//! * [Many tenants](guide::tenants), each with origins of its own
+//!
 //! # What happens to a request
 //!
 //! | request | is | goes |
@@ -48,7 +59,7 @@
 //!
 //! Outside of everything that answers on its own: authentication, rate limits, timeouts, whatever
 //! catches panics. Otherwise preflights meet a 401, and errors reach the page as "blocked by CORS
-//! policy". `examples/layer_order.rs` shows both orders.
+//! policy". `examples/layer_order.rs` shows both orders, [a guide](guide::layers) each layer.
 //!
 //! In axum the layer is added last, after the routes and the other layers: what is added later is not
 //! covered. In `ServiceBuilder` it is the other way round, and the first layer is the outermost.
@@ -64,23 +75,15 @@
 //! service's own pages are not reported: they need no permission. In a test or a command line,
 //! [`Policy::evaluate`] says the same without a server.
 //!
-//! | in the browser | then |
-//! |---|---|
-//! | "No 'Access-Control-Allow-Origin' header", and the log says why | do as it says |
-//! | the same, nothing is logged, and the response has no `Vary` | the layer never saw the request: see above |
-//! | "does not have HTTP ok status", 401 or 405 on `OPTIONS` | something outside of the layer answers: see above |
-//! | "must be 'true' when the request's credentials mode is 'include'" | [`allow_credentials`](CorsBuilder::allow_credentials) |
-//! | `response.headers.get()` is null, though the network tab shows it | [`expose_headers`](CorsBuilder::expose_headers) |
+//! [Troubleshooting](guide::troubleshooting) goes by the message in the browser's console.
 //!
 //! # What it does not do
 //!
 //! * **Protect a service.** CORS loosens the browser's same-origin policy, and nothing else. Other
 //!   clients ignore it.
-//! * **Local Network Access.** A public page that calls `localhost` or a private address needs the
-//!   user's permission in current browsers. The console calls the refusal a CORS error, but the
-//!   request is never sent, and no header changes that: serve the page from the same network, or
-//!   over https and ask the user for the permission. `Access-Control-Allow-Private-Network`, the
-//!   earlier design, is read by no current browser and not sent.
+//! * **[Local Network Access](guide::local_network_access).** A public page that calls `localhost` or a
+//!   private address needs the user's permission in current browsers. The console calls the refusal
+//!   a CORS error, and no header changes it.
 //! * **Guess.** No origin is allowed because it looks like another one, and nothing is allowed that
 //!   the builder was not told.
 //!
@@ -88,6 +91,7 @@
 //!
 //! * `tracing` (default): the events.
 //! * `regex`: `CorsBuilder::allow_origin_regex`.
+//! * `reload`: `CorsLayer::reloadable`, a policy that is replaced while requests come in.
 //!
 //! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
 
@@ -128,6 +132,10 @@ pub use policy::{Enforcement, Policy};
 pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
 pub use source::{Fixed, Observed, PerRequest, Source};
+
+// Documentation only: in a build that makes none, there is no such module.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 
 // The README's code blocks are tests.
 #[cfg(doctest)]
