@@ -113,6 +113,7 @@ mod policy;
 mod request_headers;
 
 // Tower: thin glue.
+mod asynchronous;
 mod future;
 mod layer;
 #[cfg(feature = "reload")]
@@ -121,6 +122,7 @@ mod service;
 mod shared;
 mod source;
 
+pub use asynchronous::{AsyncCors, AsyncCorsLayer, AsyncResponseFuture, Found};
 pub use builder::CorsBuilder;
 pub use decision::{Decision, Denial, DenialKind, RequestKind};
 pub use error::{BuildError, Problem};

@@ -1,6 +1,9 @@
 //! A policy, compiled, and the one place that decides.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -14,7 +17,7 @@ use crate::{
     origin::{
         Origin,
         pattern::default_port,
-        set::{OriginSet, Refusal},
+        set::{Code, OriginSet, Refusal},
     },
     request_headers::{RequestHeaders, has_repeats},
     shared::{Keeper, Shared},
@@ -147,6 +150,25 @@ impl Policy {
             }
             Err(_) => None,
         }
+    }
+
+    /// Allows no origin.
+    pub(crate) fn of_nobody() -> &'static Self {
+        static NOBODY: LazyLock<Policy> = LazyLock::new(|| {
+            let origins = Origins::Listed(Box::new(OriginSet::new(Vec::new(), Code::default())));
+            let (methods, names) = (Methods::default(), HeaderNames::default());
+            let max_age = HeaderValue::from_static("0");
+            let ready = ReadyHeaders::new(&origins, false, &methods, &names, &names, max_age);
+            Policy {
+                origins,
+                methods,
+                request_headers: names.clone(),
+                exposed: names,
+                ready: ready.shared(),
+                enforcement: Enforcement::OmitHeaders,
+            }
+        });
+        &NOBODY
     }
 
     /// For a layer to mount.

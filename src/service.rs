@@ -95,8 +95,9 @@ where
     }
 }
 
+/// With `policy`, or as it is where there is none.
 #[inline]
-fn call<S, X, B, R>(
+pub(crate) fn call<S, X, B, R>(
     inner: &mut S,
     policy: Option<&Policy>,
     extra: X,
@@ -223,3 +224,9 @@ pub(crate) fn log_removed(removed: Removed) {
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn log_removed(_: Removed) {}
+
+#[cold]
+pub(crate) fn log_panic() {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "corsac", "the look-up of a policy panicked, so nothing is granted");
+}

@@ -40,7 +40,7 @@
 //! | `AllowOrigin::any()`, `Any` | `allow_any_origin()` |
 //! | `AllowOrigin::predicate(f)` | `allow_origins(["https://*.example.com", "http://localhost:*"])`, `allow_origin_regex(..)`, or `allow_origin_if(f)`, which sees the `Origin` alone, with `scheme()`, `host()` and `port()` |
 //! | `AllowOrigin::mirror_request()` | `allow_any_origin()`; with credentials `dangerous_allow_any_origin_with_credentials()` |
-//! | `AllowOrigin::async_predicate(f)` | keep a set up to date, and look it up in `allow_origin_if`: [`tenants`](super::tenants#a-set-that-changes) |
+//! | `AllowOrigin::async_predicate(f)` | [`AsyncCorsLayer`](crate::AsyncCorsLayer), which looks the policy up; or keep a set up to date: [`tenants`](super::tenants#a-set-that-changes) |
 //! | `AllowMethods::exact(v)`, `list([..])` | `allow_methods([..])`; `GET`, `HEAD` and `POST` need no listing |
 //! | `AllowMethods::any()`, `Any`, `mirror_request()` | `allow_any_method()` |
 //! | `AllowHeaders::list([..])` | `allow_headers([..])` |

@@ -1,6 +1,7 @@
 //! The layer in real stacks, over real sockets: axum, hyper over HTTP/1 and HTTP/2, and services
 //! that ask for more than most.
 
+mod asynchronous;
 mod axum_layers;
 mod axum_router;
 mod client;

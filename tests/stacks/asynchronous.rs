@@ -1,0 +1,114 @@
+//! Policies that are looked up while the request waits.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use corsac::{AsyncCorsLayer, Found, Policy};
+use http::{Request, header, request::Parts};
+
+use crate::{
+    APP, EVIL, STRICT_FOR_APP, STRICT_PREFLIGHT, STRICT_PREFLIGHT_REFUSED, client::Client,
+    server::Server, strict,
+};
+
+/// By path, like a database that is slow, empty, or broken.
+fn look_up(
+    policies: Arc<HashMap<String, Arc<Policy>>>,
+    parts: &Parts,
+) -> impl Future<Output = Found> + use<> {
+    let path = parts.uri.path().to_owned();
+    assert_ne!(path, "/panics-at-once", "the database is broken");
+    async move {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert_ne!(path, "/panics", "the database is broken");
+        match policies.get(&path) {
+            Some(policy) => Found::Policy(policy.clone()),
+            None if path == "/open" => Found::PassThrough,
+            None => Found::Nothing,
+        }
+    }
+}
+
+async fn serve(calls: Arc<AtomicUsize>) -> Server {
+    let policy = Arc::new(strict().build_policy().unwrap());
+    let policies = Arc::new(HashMap::from([("/tenant".to_owned(), policy)]));
+    let app = Router::new()
+        .fallback(get(move || {
+            let calls = calls.fetch_add(1, Ordering::Relaxed);
+            async move { format!("call {calls}") }
+        }))
+        .layer(AsyncCorsLayer::new(move |parts: &Parts| look_up(policies.clone(), parts)));
+    Server::axum(app).await
+}
+
+fn from(path: &str, origin: &str) -> http::request::Builder {
+    Request::get(path).header(header::ORIGIN, origin)
+}
+
+fn preflight(path: &str, origin: &str) -> http::request::Builder {
+    Request::options(path)
+        .header(header::ORIGIN, origin)
+        .header(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT")
+}
+
+#[tokio::test]
+async fn what_was_found_decides() {
+    let server = serve(Arc::default()).await;
+    let mut client = Client::http1(server.address).await;
+    client.send(from("/tenant", APP)).await.expect(200, &STRICT_FOR_APP);
+    client.send(from("/tenant", EVIL)).await.expect(200, &["vary: Origin"]);
+    client.send(preflight("/tenant", APP)).await.expect(204, &STRICT_PREFLIGHT);
+    client.send(Request::get("/tenant")).await.expect(200, &["vary: Origin"]);
+
+    client.send(from("/open", APP)).await.expect(200, &[]);
+    client.send(preflight("/open", APP)).await.expect(405, &[]);
+
+    client.send(from("/unknown", APP)).await.expect(200, &["vary: Origin"]);
+    client.send(preflight("/unknown", APP)).await.expect(403, &STRICT_PREFLIGHT_REFUSED);
+}
+
+#[tokio::test]
+async fn a_look_up_that_panics_grants_nothing_and_breaks_nothing() {
+    let server = serve(Arc::default()).await;
+    let mut client = Client::http1(server.address).await;
+    for path in ["/panics", "/panics-at-once"] {
+        client.send(from(path, APP)).await.expect(200, &["vary: Origin"]);
+        client.send(preflight(path, APP)).await.expect(403, &STRICT_PREFLIGHT_REFUSED);
+    }
+    client.send(from("/tenant", APP)).await.expect(200, &STRICT_FOR_APP);
+}
+
+#[tokio::test]
+async fn the_service_is_not_called_before_the_answer_is_there() {
+    let calls = Arc::<AtomicUsize>::default();
+    let seen = calls.clone();
+    let (found, wait) = tokio::sync::watch::channel(false);
+    let app = Router::new()
+        .fallback(get(move || {
+            seen.fetch_add(1, Ordering::Relaxed);
+            async {}
+        }))
+        .layer(AsyncCorsLayer::new(move |_: &Parts| {
+            let mut wait = wait.clone();
+            async move {
+                _ = wait.wait_for(|found| *found).await;
+                Found::PassThrough
+            }
+        }));
+    let server = Server::axum(app).await;
+    let address = server.address;
+    let request =
+        tokio::spawn(async move { Client::http1(address).await.send(from("/", APP)).await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+    found.send(true).unwrap();
+    request.await.unwrap().expect(200, &[]);
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
