@@ -16,7 +16,30 @@ use crate::{
     policy::{HeaderNames, Methods, Origins, Policy},
 };
 
+/// What is wrong, and where: which setter was told, and which of its entries, where it has several.
+#[cfg_attr(not(feature = "serde"), expect(dead_code, reason = "only configs tell where"))]
+pub(crate) struct Found {
+    pub(crate) setter: &'static str,
+    pub(crate) index: Option<usize>,
+    pub(crate) problem: Problem,
+}
+
+impl Found {
+    fn of(setter: &'static str, problem: Problem) -> Self {
+        Self { setter, index: None, problem }
+    }
+
+    fn at(setter: &'static str, index: usize, problem: Problem) -> Self {
+        Self { setter, index: Some(index), problem }
+    }
+}
+
 pub(crate) fn compile(builder: &CorsBuilder) -> Result<Policy, BuildError> {
+    compile_with_places(builder)
+        .map_err(|found| BuildError::new(found.into_iter().map(|it| it.problem).collect()))
+}
+
+pub(crate) fn compile_with_places(builder: &CorsBuilder) -> Result<Policy, Vec<Found>> {
     let mut problems = Vec::new();
     let credentials = builder.credentials || builder.any_origin_with_credentials;
     let origins = origins(builder, credentials, &mut problems);
@@ -25,27 +48,40 @@ pub(crate) fn compile(builder: &CorsBuilder) -> Result<Policy, BuildError> {
     let exposed = exposed(builder, &mut problems);
     let max_age = max_age(builder.max_age, &mut problems);
     if !problems.is_empty() {
-        return Err(BuildError::new(problems));
+        return Err(problems);
     }
     let ready =
         ReadyHeaders::new(&origins, credentials, &methods, &request_headers, &exposed, max_age)
             .shared();
-    let enforcement = builder.enforcement;
-    Ok(Policy { origins, methods, request_headers, exposed, ready, enforcement })
+    Ok(Policy {
+        origins,
+        methods,
+        request_headers,
+        exposed,
+        ready,
+        enforcement: builder.enforcement,
+        #[cfg(feature = "serde")]
+        switches: crate::config::Switches::of(builder),
+    })
 }
 
-fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Problem>) -> Origins {
+fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Found>) -> Origins {
     let mut patterns = Vec::with_capacity(builder.origins.len());
     let refuse_insecure =
         credentials && !builder.insecure_origins && !builder.any_origin_with_credentials;
-    for text in &builder.origins {
+    for (index, text) in builder.origins.iter().enumerate() {
+        let found = |problem| Found::at("allow_origins", index, problem);
         match text.parse::<OriginPattern>() {
             Ok(pattern) if refuse_insecure && pattern.parts().is_insecure() => {
-                problems.push(Problem::InsecureOrigin { value: text.clone() });
+                problems.push(found(Problem::InsecureOrigin { value: text.clone() }));
             }
             Ok(pattern) => patterns.push(pattern),
-            Err(error) => problems.push(Problem::Origin(error)),
+            Err(error) => problems.push(found(Problem::Origin(error))),
         }
+    }
+    #[cfg(not(feature = "regex"))]
+    if !builder.regexes.is_empty() {
+        problems.push(Found::of(REGEXES, Problem::NoRegexes));
     }
     let code = Code {
         #[cfg(feature = "regex")]
@@ -59,11 +95,11 @@ fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Problem>
     let lists_none =
         builder.origins.is_empty() && builder.regexes.is_empty() && builder.predicates.is_empty();
     if lists_none && !is_any && !builder.null_origin {
-        problems.push(Problem::NoOrigins);
+        problems.push(Found::of("allow_origins", Problem::NoOrigins));
     }
     // Fetch, "CORS protocol and credentials": `*` never goes with credentials.
     if builder.any_origin && credentials && !builder.any_origin_with_credentials {
-        problems.push(Problem::CredentialsForAnyOrigin);
+        problems.push(Found::of("allow_credentials", Problem::CredentialsForAnyOrigin));
     }
     if builder.any_origin && !credentials {
         Origins::Any
@@ -72,12 +108,16 @@ fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Problem>
     }
 }
 
+/// Regexes come one by one from code, and as a list from a file.
+const REGEXES: &str = "allow_origin_regexes";
+
 #[cfg(feature = "regex")]
-fn regexes(texts: &[String], problems: &mut Vec<Problem>) -> Vec<regex::Regex> {
-    let compiled = texts.iter().filter_map(|text| match whole_regex(text) {
+fn regexes(texts: &[String], problems: &mut Vec<Found>) -> Vec<regex::Regex> {
+    let compiled = texts.iter().enumerate().filter_map(|(index, text)| match whole_regex(text) {
         Ok(regex) => Some(regex),
         Err(reason) => {
-            problems.push(Problem::OriginRegex { value: text.clone(), reason });
+            let problem = Problem::OriginRegex { value: text.clone(), reason };
+            problems.push(Found::at(REGEXES, index, problem));
             None
         }
     });
@@ -101,15 +141,15 @@ fn whole_regex(text: &str) -> Result<regex::Regex, String> {
     })
 }
 
-fn methods(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Methods {
+fn methods(builder: &CorsBuilder, problems: &mut Vec<Found>) -> Methods {
     let usual = fetch::USUAL_METHODS.split(", ").filter(|_| builder.any_method);
     let mut names: Vec<String> = usual.map(str::to_owned).collect();
     let mut known: HashSet<String> = names.iter().cloned().collect();
-    for text in &builder.methods {
+    for (index, text) in builder.methods.iter().enumerate() {
         match method(text) {
             Ok(name) if known.insert(name.to_owned()) => names.push(name.to_owned()),
             Ok(_) => {}
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(Found::at("allow_methods", index, problem)),
         }
     }
     Methods { any: builder.any_method, header: joined(&names), names }
@@ -130,7 +170,7 @@ fn method(text: &str) -> Result<&str, Problem> {
     }
 }
 
-fn request_headers(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> HeaderNames {
+fn request_headers(builder: &CorsBuilder, problems: &mut Vec<Found>) -> HeaderNames {
     let any = ("allow_headers", "allow_any_header");
     let as_written = header_names(&builder.headers, any, problems, |name| {
         let value = || name.to_owned();
@@ -145,7 +185,7 @@ fn request_headers(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> Header
     HeaderNames::new(builder.any_header, &as_written)
 }
 
-fn exposed(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> HeaderNames {
+fn exposed(builder: &CorsBuilder, problems: &mut Vec<Found>) -> HeaderNames {
     let any = ("expose_headers", "expose_any_header");
     let as_written = header_names(&builder.exposed, any, problems, |name| {
         let value = || name.to_owned();
@@ -164,18 +204,21 @@ fn exposed(builder: &CorsBuilder, problems: &mut Vec<Problem>) -> HeaderNames {
 fn header_names<'a>(
     texts: &'a [String],
     (list, any): (&'static str, &'static str),
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<Found>,
     refuse: impl Fn(&str) -> Option<Problem>,
 ) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     let mut known = HashSet::new();
-    for text in texts {
-        if text == "*" {
-            problems.push(Problem::Wildcard { list, instead: any });
+    for (index, text) in texts.iter().enumerate() {
+        let problem = if text == "*" {
+            Some(Problem::Wildcard { list, instead: any })
         } else if !fetch::is_token(text.as_bytes()) {
-            problems.push(Problem::InvalidHeader { list, value: text.clone() });
-        } else if let Some(problem) = refuse(text) {
-            problems.push(problem);
+            Some(Problem::InvalidHeader { list, value: text.clone() })
+        } else {
+            refuse(text)
+        };
+        if let Some(problem) = problem {
+            problems.push(Found::at(list, index, problem));
         } else if known.insert(text.to_ascii_lowercase()) {
             names.push(text);
         }
@@ -204,10 +247,10 @@ const DEFAULT_MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
 pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
 
 /// Fetch, "HTTP responses": `Access-Control-Max-Age` is a number of seconds.
-fn max_age(max_age: Option<Duration>, problems: &mut Vec<Problem>) -> HeaderValue {
+fn max_age(max_age: Option<Duration>, problems: &mut Vec<Found>) -> HeaderValue {
     let value = max_age.unwrap_or(DEFAULT_MAX_AGE);
     if value.subsec_nanos() > 0 || value >= LONGEST_MAX_AGE {
-        problems.push(Problem::MaxAge { value });
+        problems.push(Found::of("max_age", Problem::MaxAge { value }));
     }
     HeaderValue::from(value.as_secs())
 }

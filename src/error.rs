@@ -46,6 +46,8 @@ pub enum Problem {
         /// What the regex crate says of it.
         reason: String,
     },
+    /// There are regexes, in a config file, and the feature `regex` is off.
+    NoRegexes,
     /// Credentials are allowed, and this origin is plain http, not on the loopback.
     #[non_exhaustive]
     InsecureOrigin {
@@ -137,16 +139,21 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 50;
-        let count = self.problems.len();
-        write!(f, "invalid CORS policy ({count} problem{}):", if count == 1 { "" } else { "s" })?;
-        for problem in self.problems.iter().take(SHOWN) {
-            write!(f, "\n  - {problem}")?;
-        }
-        match count.saturating_sub(SHOWN) {
-            0 => Ok(()),
-            more => write!(f, "\n  - and {more} more"),
-        }
+        list(&self.problems, f)
+    }
+}
+
+/// How many there are, then each in its line.
+pub(crate) fn list(problems: &[impl fmt::Display], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const SHOWN: usize = 50;
+    let count = problems.len();
+    write!(f, "invalid CORS policy ({count} problem{}):", if count == 1 { "" } else { "s" })?;
+    for problem in problems.iter().take(SHOWN) {
+        write!(f, "\n  - {problem}")?;
+    }
+    match count.saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => write!(f, "\n  - and {more} more"),
     }
 }
 
@@ -163,21 +170,83 @@ impl Error for Problem {}
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoOrigins => f.write_str(
-                "no origin is allowed; list the origins you trust, or use `allow_any_origin()`",
-            ),
-            Self::Origin(error) => error.fmt(f),
-            Self::OriginRegex { value, reason } => {
-                write!(f, "origin regex {}: {reason}", shortened(value))
+        f.write_str(match self {
+            Self::NoOrigins
+            | Self::NoRegexes
+            | Self::CredentialsForAnyOrigin
+            | Self::Wildcard { .. } => "",
+            Self::Origin(_) | Self::InsecureOrigin { .. } => "origin ",
+            Self::OriginRegex { .. } => "origin regex ",
+            Self::InvalidMethod { .. } | Self::ForbiddenMethod { .. } | Self::MethodCase { .. } => {
+                "method "
             }
+            Self::InvalidHeader { .. } => "header ",
+            Self::ForbiddenRequestHeader { .. } | Self::ResponseHeader { .. } => "request header ",
+            Self::ForbiddenResponseHeader { .. } | Self::NotOnResponses { .. } => "exposed header ",
+            Self::MaxAge { .. } => "max age ",
+        })?;
+        self.tell(f, Speech::OfCode)
+    }
+}
+
+/// How a message calls what it tells to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// The setters of the builder.
+    OfCode,
+    /// The fields of a config file.
+    #[cfg(feature = "serde")]
+    OfFiles,
+}
+
+impl Speech {
+    /// To use what is `dangerous_allow_null_origin` in both.
+    pub(crate) fn switch_on(self, name: &str) -> String {
+        match self {
+            Self::OfCode => format!("use `{name}()`"),
+            #[cfg(feature = "serde")]
+            Self::OfFiles => format!("set `{name}` to true"),
+        }
+    }
+}
+
+impl Problem {
+    /// Whether what is told begins with the value.
+    #[cfg(feature = "serde")]
+    pub(crate) fn has_value(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoOrigins
+                | Self::NoRegexes
+                | Self::CredentialsForAnyOrigin
+                | Self::Wildcard { .. }
+        )
+    }
+
+    /// The value in quotes, what is wrong with it, and what to write instead; without what kind of
+    /// value it is.
+    pub(crate) fn tell(&self, f: &mut fmt::Formatter<'_>, speech: Speech) -> fmt::Result {
+        match self {
+            Self::NoOrigins => {
+                let any = match speech {
+                    Speech::OfCode => "use `allow_any_origin()`",
+                    #[cfg(feature = "serde")]
+                    Speech::OfFiles => "write \"*\" for any",
+                };
+                write!(f, "no origin is allowed; list the origins you trust, or {any}")
+            }
+            Self::Origin(error) => error.tell(f, speech),
+            Self::OriginRegex { value, reason } => write!(f, "{}: {reason}", shortened(value)),
+            Self::NoRegexes => f.write_str(
+                "regexes are not built in; enable the feature `regex` of corsac, or write patterns",
+            ),
             Self::InsecureOrigin { value } => {
                 let secure = repair(&value.replacen("http://", "https://", 1));
                 write!(
                     f,
-                    "origin {value:?}: credentials would travel over plain http; write {:?}, or \
-                     use `dangerous_allow_insecure_origins()`",
-                    secure.unwrap_or_default()
+                    "{value:?}: credentials would travel over plain http; write {:?}, or {}",
+                    secure.unwrap_or_default(),
+                    speech.switch_on("dangerous_allow_insecure_origins")
                 )
             }
             Self::CredentialsForAnyOrigin => f.write_str(
@@ -186,65 +255,55 @@ impl fmt::Display for Problem {
             Self::Wildcard { list, instead } => {
                 write!(f, "`*` is not an entry of `{list}`; use `{instead}()`")
             }
-            Self::InvalidMethod { value } => match one_of_several(value) {
-                Some(first) => write!(
-                    f,
-                    "method {}: one method is expected; pass each one as an item of its own, \
-                     {} first",
-                    shortened(value),
-                    shortened(first)
-                ),
-                None => write!(
-                    f,
-                    "method {}: a method consists of letters, digits and {TOKEN_MARKS}",
-                    shortened(value)
-                ),
-            },
+            Self::InvalidMethod { value } => tell_token(f, value, "method", "a method"),
+            Self::InvalidHeader { value, .. } => tell_token(f, value, "name", "a name"),
             Self::ForbiddenMethod { value } => {
-                write!(f, "method {value:?}: browsers never send it for a page; leave it out")
+                write!(f, "{value:?}: browsers never send it for a page; leave it out")
             }
             Self::MethodCase { value, suggestion } => write!(
                 f,
-                "method {value:?}: methods are case-sensitive, and browsers do not change this \
-                 one; write {suggestion:?}"
+                "{value:?}: methods are case-sensitive, and browsers do not change this one; write \
+                 {suggestion:?}"
             ),
-            Self::InvalidHeader { value, .. } => match one_of_several(value) {
-                Some(first) => write!(
-                    f,
-                    "header {}: one name is expected; pass each one as an item of its own, {} first",
-                    shortened(value),
-                    shortened(first)
-                ),
-                None => write!(
-                    f,
-                    "header {}: a name consists of letters, digits and {TOKEN_MARKS}",
-                    shortened(value)
-                ),
-            },
             Self::ForbiddenRequestHeader { value } => write!(
                 f,
-                "request header {}: browsers set it themselves and never ask for it; leave it out",
+                "{}: browsers set it themselves and never ask for it; leave it out",
                 shortened(value)
             ),
             Self::ResponseHeader { value } => {
-                write!(f, "request header {value:?}: only servers send it; leave it out")
+                write!(f, "{value:?}: only servers send it; leave it out")
             }
             Self::ForbiddenResponseHeader { value } => {
-                write!(f, "exposed header {value:?}: no page may ever read it; leave it out")
+                write!(f, "{value:?}: no page may ever read it; leave it out")
             }
-            Self::NotOnResponses { value } => write!(
-                f,
-                "exposed header {value:?}: no response that a page reads carries it; leave it out"
-            ),
+            Self::NotOnResponses { value } => {
+                write!(f, "{value:?}: no response that a page reads carries it; leave it out")
+            }
             Self::MaxAge { value } if *value < LONGEST_MAX_AGE => {
                 let seconds = value.as_secs() + 1;
-                write!(f, "max age {value:?}: whole seconds are expected; write {seconds} s")
+                write!(f, "{value:?}: whole seconds are expected; write {seconds} s")
             }
-            Self::MaxAge { value } => write!(
-                f,
-                "max age {value:?}: longer than browsers can read; they honour at most 86400 s"
-            ),
+            Self::MaxAge { value } => {
+                write!(f, "{value:?}: longer than browsers can read; they honour at most 86400 s")
+            }
         }
+    }
+}
+
+/// Of a text that is no token.
+fn tell_token(f: &mut fmt::Formatter<'_>, value: &str, noun: &str, subject: &str) -> fmt::Result {
+    match one_of_several(value) {
+        Some(first) => write!(
+            f,
+            "{}: one {noun} is expected; pass each one as an item of its own, {} first",
+            shortened(value),
+            shortened(first)
+        ),
+        None => write!(
+            f,
+            "{}: {subject} consists of letters, digits and {TOKEN_MARKS}",
+            shortened(value)
+        ),
     }
 }
 

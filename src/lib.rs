@@ -92,6 +92,8 @@
 //! * `tracing` (default): the events.
 //! * `regex`: `CorsBuilder::allow_origin_regex`.
 //! * `reload`: `CorsLayer::reloadable`, a policy that is replaced while requests come in.
+//! * `serde`: `Config`, a policy from a file or from the environment, and `PathConfigs`, one for each
+//!   path.
 //!
 //! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
 
@@ -103,6 +105,8 @@
 // Configuration: text in, values out.
 mod builder;
 mod compile;
+#[cfg(feature = "serde")]
+mod config;
 mod error;
 
 // Protocol: pure, synchronous, without Tower.
@@ -124,6 +128,9 @@ mod source;
 
 pub use asynchronous::{AsyncCors, AsyncCorsLayer, AsyncResponseFuture, Found};
 pub use builder::CorsBuilder;
+#[cfg(feature = "serde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+pub use config::{Config, ConfigError, ConfigProblem, PathConfigs, PathPolicies};
 pub use decision::{Decision, Denial, DenialKind, RequestKind};
 pub use error::{BuildError, Problem};
 pub use future::ResponseFuture;

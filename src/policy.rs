@@ -36,6 +36,9 @@ pub struct Policy {
     pub(crate) exposed: HeaderNames,
     pub(crate) ready: Shared<ReadyHeaders>,
     pub(crate) enforcement: Enforcement,
+    /// What `config` cannot tell from the rest.
+    #[cfg(feature = "serde")]
+    pub(crate) switches: crate::config::Switches,
 }
 
 /// What happens to a request whose origin is refused.
@@ -166,6 +169,8 @@ impl Policy {
                 exposed: names,
                 ready: ready.shared(),
                 enforcement: Enforcement::OmitHeaders,
+                #[cfg(feature = "serde")]
+                switches: crate::config::Switches::default(),
             }
         });
         &NOBODY

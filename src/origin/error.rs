@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, net::Ipv6Addr};
 
 use super::{host, pattern};
+use crate::error::Speech;
 
 /// A text that no browser sends as an origin, with the reason and, where one can be told, the
 /// right spelling.
@@ -36,6 +37,18 @@ impl OriginError {
         self.suggestion.as_deref()
     }
 
+    /// The text in quotes, what is wrong with it, and what to write instead.
+    pub(crate) fn tell(&self, f: &mut fmt::Formatter<'_>, speech: Speech) -> fmt::Result {
+        write!(f, "{}: {}", shortened(&self.value), self.reason.sentence())?;
+        if self.reason == Reason::Null {
+            write!(f, "; {}", speech.switch_on("dangerous_allow_null_origin"))?;
+        }
+        match &self.suggestion {
+            Some(text) => write!(f, "; write {text:?}"),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn new(value: &str, reason: Reason, is_right: impl Fn(&str) -> bool) -> Self {
         let suggestion = match reason {
             Reason::Null | Reason::TooLong => None,
@@ -47,11 +60,8 @@ impl OriginError {
 
 impl fmt::Display for OriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "origin {}: {}", shortened(&self.value), self.reason.sentence())?;
-        match &self.suggestion {
-            Some(text) => write!(f, "; write {text:?}"),
-            None => Ok(()),
-        }
+        f.write_str("origin ")?;
+        self.tell(f, Speech::OfCode)
     }
 }
 
@@ -95,9 +105,7 @@ impl Reason {
         match self {
             Self::Empty => "an origin cannot be empty",
             Self::AnyOrigin => "`*` is not a pattern; use `allow_any_origin()`",
-            Self::Null => {
-                "`null` stands for every opaque origin; use `dangerous_allow_null_origin()`"
-            }
+            Self::Null => "`null` stands for every opaque origin",
             Self::TooLong => "longer than any origin that a browser sends",
             Self::NotAscii => "browsers send hosts in ASCII; write the punycode (`xn--...`)",
             Self::WhiteSpace => "an origin has no white space around it",

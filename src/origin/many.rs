@@ -47,6 +47,12 @@ impl Many {
         many
     }
 
+    /// In no order.
+    #[cfg(feature = "serde")]
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.exact.iter().chain(self.wildcards.iter())
+    }
+
     pub(super) fn allows(&self, origin: &[u8]) -> bool {
         self.exact.contains(origin) || !self.wildcards.is_empty() && self.has_wildcard(origin)
     }

@@ -1,5 +1,7 @@
 //! Is this origin one of those that the policy allows? The lists first, then the code.
 
+#[cfg(feature = "serde")]
+use std::collections::HashSet;
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
@@ -94,6 +96,26 @@ impl OriginSet {
     /// What it takes, about; `None` where there is code in it.
     pub(crate) fn bytes(&self) -> Option<usize> {
         self.code.is_none().then_some(self.bytes)
+    }
+
+    /// All patterns, each once: the first ones in the order in which they were written, the others
+    /// in that of the alphabet.
+    #[cfg(feature = "serde")]
+    pub(crate) fn all_patterns(&self) -> Vec<String> {
+        let mut known: HashSet<&[u8]> = HashSet::new();
+        let first = self.shown.iter().map(|it| it.as_str().as_bytes());
+        let mut all: Vec<&[u8]> = first.filter(|text| known.insert(text)).collect();
+        if let (Listed::Many(many), 1..) = (&self.listed, self.hidden) {
+            let mut others: Vec<_> = many.texts().filter(|text| !known.contains(text)).collect();
+            others.sort_unstable();
+            all.extend(others);
+        }
+        all.into_iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn code(&self) -> Option<&Code> {
+        self.code.as_ref()
     }
 
     /// What the set was made from, as written: the first ones.

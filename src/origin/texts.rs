@@ -29,6 +29,11 @@ impl Texts {
         self.0.is_empty()
     }
 
+    #[cfg(feature = "serde")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|text| &**text)
+    }
+
     #[inline]
     pub(super) fn contains(&self, text: &[u8]) -> bool {
         self.0.contains(text)

@@ -63,6 +63,31 @@ async fn each_request_gets_the_policy_that_is_chosen_for_it() {
         .expect(200, &["access-control-allow-origin: https://tenant-app.example", "vary: Origin"]);
 }
 
+/// From a file: no spelling of a path that a server may take for `/admin` gets the public policy.
+#[cfg(feature = "serde")]
+#[tokio::test]
+async fn the_path_chooses_from_a_file() {
+    let file = r#"
+        ["/public/"]
+        allow_origins = "*"
+        ["/"]
+        allow_origins = "https://app.example.com"
+    "#;
+    let policies = toml::from_str::<corsac::PathConfigs>(file).unwrap().build().unwrap();
+    let cors = CorsLayer::per_request(move |parts: &Parts| policies.policy(parts));
+    let server = Server::axum(app().layer(cors)).await;
+    let mut client = Client::http1(server.address).await;
+    let from = |path: &str, origin: &str| Request::get(path).header(header::ORIGIN, origin);
+    client.send(from("/public/x", EVIL)).await.expect(200, &["access-control-allow-origin: *"]);
+    let own = ["access-control-allow-origin: https://app.example.com", "vary: Origin"];
+    client.send(from("/admin", APP)).await.expect(200, &own);
+    for path in
+        ["/admin", "/public/../admin", "/public/%2e%2e/admin", "/public/..%2fadmin", "/publicity"]
+    {
+        client.send(from(path, EVIL)).await.expect(200, &["vary: Origin"]);
+    }
+}
+
 #[tokio::test]
 async fn what_the_choice_depends_on_gets_into_vary() {
     let cors = CorsLayer::per_request(|parts: &Parts| match parts.uri.path() {

@@ -1,0 +1,113 @@
+//! Paths, and whether they can be read in more than one way.
+
+use std::fmt;
+
+/// Why a text cannot be a prefix of paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PrefixProblem {
+    /// There is no prefix at all.
+    None,
+    NoSlash(String),
+    Segment,
+    Byte,
+    /// The same as this one.
+    Twice(String),
+}
+
+impl fmt::Display for PrefixProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("no path has a policy; write one for \"/\""),
+            Self::NoSlash(prefix) => {
+                write!(f, "a path prefix starts with a slash; write {:?}", format!("/{prefix}"))
+            }
+            Self::Segment => f.write_str(
+                "a path prefix has no empty segments, and none that ends in a dot; write it as \
+                 servers see it",
+            ),
+            Self::Byte => f.write_str(
+                "a path prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes; \
+                 take a shorter one",
+            ),
+            Self::Twice(other) => {
+                write!(f, "the same paths as {other:?}; leave one of the two out")
+            }
+        }
+    }
+}
+
+/// A prefix without the slash at its end.
+///
+/// Its bytes are those that never need percent-encoding: paths that encode them all the same are
+/// not plain, and all other encodings cannot hide a prefix.
+pub(super) fn parse_prefix(text: &str) -> Result<&str, PrefixProblem> {
+    let Some(rest) = text.strip_prefix('/') else {
+        return Err(PrefixProblem::NoSlash(text.to_owned()));
+    };
+    if !rest.bytes().all(|byte| is_unreserved(byte) || byte == b'/') {
+        return Err(PrefixProblem::Byte);
+    }
+    let prefix = text.strip_suffix('/').unwrap_or(text);
+    let mut segments = prefix.split('/').skip(1);
+    if segments.any(|segment| segment.is_empty() || segment.ends_with('.')) {
+        return Err(PrefixProblem::Segment);
+    }
+    Ok(prefix)
+}
+
+/// Whether every server reads the same path here.
+///
+/// Not plain: `.` and `..`, whatever they are written like; empty segments; what some servers cut off
+/// (`;` and what follows, a dot at the end of a name, blanks at either); `\`, which some take for a slash;
+/// encoded bytes that need no encoding (`%61` is `a`), or that separate once they are decoded; text
+/// that is not UTF-8.
+pub(super) fn is_plain(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    let mut segments = rest.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        let is_end = segment.is_empty() && segments.peek().is_none();
+        if !is_end && !is_plain_segment(segment) {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_plain_segment(segment: &str) -> bool {
+    let has_blank_end = segment.starts_with("%20") || segment.ends_with("%20");
+    if segment.is_empty() || segment.ends_with('.') || has_blank_end {
+        return false;
+    }
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            if byte <= b' ' || matches!(byte, b'\\' | b';' | b'?' | b'#' | 0x7f) {
+                return false;
+            }
+            decoded.push(byte);
+            continue;
+        }
+        let digits = (bytes.next().and_then(hex), bytes.next().and_then(hex));
+        let (Some(high), Some(low)) = digits else { return false };
+        let byte = high << 4 | low;
+        if is_unreserved(byte)
+            || byte.is_ascii_control()
+            || matches!(byte, b'/' | b'\\' | b';' | b'%' | b'?' | b'#')
+        {
+            return false;
+        }
+        decoded.push(byte);
+    }
+    std::str::from_utf8(&decoded).is_ok()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    // Below 16.
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+/// RFC 3986, 2.3 "Unreserved Characters": encoded and not, they are the same.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
