@@ -178,7 +178,7 @@ impl Policy {
 
     /// For a layer to mount.
     pub(crate) fn shared(self: Arc<Self>) -> Shared<Self> {
-        static KEEPER: Keeper<Policy> = Keeper::new(1024 * 1024);
+        static KEEPER: Keeper<Policy> = Keeper::new(4 * 1024 * 1024);
         let bytes = self.bytes();
         KEEPER.share(self, bytes, Arc::ptr_eq, |_| {})
     }

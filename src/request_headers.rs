@@ -26,11 +26,16 @@ impl<'a> RequestHeaders<'a> {
         if read.others.is_none() && first.is_none_or(|line| line.len() < MAX_NAMES) {
             return Some(read);
         }
-        let bytes = read.lines().map(HeaderValue::len).sum::<usize>();
-        let commas = |line: &HeaderValue| line.as_bytes().iter().filter(|it| **it == b',').count();
-        let is_short = bytes <= MAX_BYTES
-            && read.lines().map(|line| commas(line) + 1).sum::<usize>() <= MAX_NAMES;
-        is_short.then_some(read)
+        let (mut names, mut bytes) = (0, 0);
+        for line in read.lines() {
+            bytes += line.len();
+            // Nothing is read beyond the bound.
+            if bytes > MAX_BYTES || names > MAX_NAMES {
+                return None;
+            }
+            names += 1 + line.as_bytes().iter().filter(|it| **it == b',').count();
+        }
+        (names <= MAX_NAMES).then_some(read)
     }
 
     /// Each name as it was sent, which need not be a valid one.

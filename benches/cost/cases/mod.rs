@@ -1,0 +1,161 @@
+//! What is asked of whom: the rows of all tables that are counted.
+
+use axum::body::Body;
+use futures_util::FutureExt as _;
+use http::{HeaderMap, HeaderName, Method, Request, Response, Uri};
+use tower::{Layer as _, Service};
+
+use crate::services::{Cloned, Inner, LimitLayer, Routed, like_hyper, router};
+use policy::Policy;
+
+pub mod hostile;
+mod policy;
+pub mod routed;
+pub mod sizes;
+pub mod workloads;
+
+/// One row: a policy, the requests that it is asked, and what is asked of it.
+pub struct Case {
+    pub name: String,
+    pub policy: Policy,
+    pub method: Method,
+    /// Beside the usual ones, for each request by its number.
+    pub headers: Box<dyn Fn(usize) -> Vec<(HeaderName, String)> + Sync>,
+    /// Inserts the headers of corsac's answer.
+    pub limit: fn(&mut HeaderMap),
+    pub stack: Stack,
+    /// How many requests the count is the mean of.
+    pub requests: u32,
+    pub target: Target,
+}
+
+/// What is around the layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stack {
+    /// Nothing.
+    Bare,
+    /// Something that clones the service for each request.
+    Cloned,
+    /// An axum router.
+    Router,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Target {
+    /// What is asked for, in the unit of the table.
+    pub at_most: Option<f64>,
+    /// What is accepted for now, where that is not met.
+    pub accepted: Option<f64>,
+}
+
+impl Target {
+    pub const NONE: Self = Self { at_most: None, accepted: None };
+
+    pub const fn at_most(target: f64) -> Self {
+        Self { at_most: Some(target), accepted: None }
+    }
+
+    pub const fn missed(target: f64, accepted: f64) -> Self {
+        Self { at_most: Some(target), accepted: Some(accepted) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Floor,
+    Limit,
+    Corsac,
+    TowerHttp,
+}
+
+impl Subject {
+    pub const ALL: [Self; 4] = [Self::Floor, Self::Limit, Self::Corsac, Self::TowerHttp];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Limit => "limit",
+            Self::Corsac => "corsac",
+            Self::TowerHttp => "tower-http",
+        }
+    }
+}
+
+/// What is done with a subject.
+pub trait Ask {
+    fn ask<S, B, R>(self, service: S, request: impl Fn(usize) -> Request<B> + Sync)
+    where
+        B: Default,
+        S: Service<Request<B>, Response = Response<R>, Error = std::convert::Infallible>
+            + Clone
+            + Send
+            + Sync;
+}
+
+/// All rows, without those that take long to build.
+pub fn all() -> Vec<Case> {
+    let parts = [workloads::cases(), sizes::cases(), hostile::cases(), routed::cases()];
+    parts.into_iter().flatten().collect()
+}
+
+impl Case {
+    /// Whether there is something of that name to be asked.
+    pub fn has(&self, subject: Subject) -> bool {
+        subject != Subject::TowerHttp || self.policy.tower_http().is_some()
+    }
+
+    pub fn ask(&self, subject: Subject, ask: impl Ask) {
+        let bare = |at| self.request(at);
+        let with_body = |at| {
+            let mut request = self.request(at);
+            *request.uri_mut() = Uri::from_static("/users/42");
+            request.map(|()| Body::empty())
+        };
+        let limit = LimitLayer(self.limit);
+        let corsac = || self.policy.corsac();
+        let tower_http = || self.policy.tower_http().expect("it is asked only where it can be");
+        // Each has an inner service of its own, so that it is called in one place only and can be
+        // compiled into its caller, as in an application.
+        match (self.stack, subject) {
+            (Stack::Bare, Subject::Floor) => ask.ask(Inner::<0>, bare),
+            (Stack::Bare, Subject::Limit) => ask.ask(limit.layer(Inner::<0>), bare),
+            (Stack::Bare, Subject::Corsac) => ask.ask(corsac().layer(Inner::<0>), bare),
+            (Stack::Bare, Subject::TowerHttp) => ask.ask(tower_http().layer(Inner::<0>), bare),
+            (Stack::Cloned, Subject::Floor) => ask.ask(Cloned(Inner::<1>), bare),
+            (Stack::Cloned, Subject::Limit) => ask.ask(Cloned(limit.layer(Inner::<1>)), bare),
+            (Stack::Cloned, Subject::Corsac) => ask.ask(Cloned(corsac().layer(Inner::<1>)), bare),
+            (Stack::Cloned, Subject::TowerHttp) => {
+                ask.ask(Cloned(tower_http().layer(Inner::<1>)), bare);
+            }
+            (Stack::Router, subject) => {
+                let app = match subject {
+                    Subject::Floor => router(),
+                    Subject::Limit => router().layer(limit),
+                    Subject::Corsac => router().layer(corsac()),
+                    Subject::TowerHttp => router().layer(tower_http()),
+                };
+                ask.ask(Routed(app), with_body);
+            }
+        }
+    }
+
+    pub fn request(&self, at: usize) -> Request<()> {
+        like_hyper(self.method.clone(), &(self.headers)(at))
+    }
+
+    /// The limit inserts what corsac answers with, no more and no less.
+    pub fn assert_limit_is_fair(&self) {
+        let mut cors = self.policy.corsac().layer(Inner::<2>);
+        // The number of the origin that limits name.
+        let request = self.request(7);
+        let response = cors.call(request).now_or_never().unwrap().unwrap();
+        let mut expected = HeaderMap::new();
+        (self.limit)(&mut expected);
+        if self.policy == Policy::AnyHeader {
+            // What it mirrors is no constant.
+            assert!(response.headers().keys().all(|name| expected.contains_key(name)));
+        } else {
+            assert_eq!(*response.headers(), expected, "{}", self.name);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The same policies, in corsac's words and in tower-http's.
+
+use std::time::Duration;
+
+use corsac::{CorsBuilder, CorsLayer};
+use http::{HeaderName, header::ETAG};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer as TowerHttp};
+
+use super::{hostile, sizes};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// So many origins, `https://app0.example.com` and so on.
+    List(usize),
+    /// `https://*.example.com`
+    Pattern,
+    /// So many origins, all of the same length.
+    Exact(usize),
+    /// So many patterns, all of the same length.
+    Patterns(usize),
+    /// Sixteen origins that are told apart by comparing them whole.
+    LookAlikes,
+    /// 10,000 patterns, at 30 depths of domains.
+    Depths,
+    /// Ten origins, and any request header.
+    AnyHeader,
+    Permissive,
+}
+
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const HEADERS: [&str; 8] = [
+    "authorization",
+    "content-type",
+    "x-request-id",
+    "x-csrf-token",
+    "if-match",
+    "if-none-match",
+    "x-a",
+    "x-b",
+];
+
+impl Policy {
+    pub fn corsac(self) -> CorsLayer {
+        let builder = CorsLayer::builder();
+        let builder = match self {
+            Self::Permissive => return CorsLayer::permissive(),
+            Self::AnyHeader => builder.allow_origins(self.origins()).allow_any_header(),
+            _ => builder.allow_origins(self.origins()),
+        };
+        common(builder).build().expect("the policies are valid")
+    }
+
+    /// `None` where it has nothing of the kind.
+    pub fn tower_http(self) -> Option<TowerHttp> {
+        let origins = || AllowOrigin::list(self.origins().map(|it| it.parse().unwrap()));
+        match self {
+            Self::Permissive => Some(TowerHttp::permissive()),
+            Self::Pattern => Some(tower_common(AllowOrigin::predicate(|origin, _| {
+                let origin = origin.as_bytes();
+                origin.starts_with(b"https://") && origin.ends_with(b".example.com")
+            }))),
+            Self::AnyHeader => {
+                Some(tower_common(origins()).allow_headers(AllowHeaders::mirror_request()))
+            }
+            Self::Patterns(_) | Self::Depths => None,
+            // Each request would take seconds.
+            Self::Exact(count) if count > 10_000 => None,
+            Self::List(_) | Self::Exact(_) | Self::LookAlikes => Some(tower_common(origins())),
+        }
+    }
+
+    pub fn origins(self) -> Box<dyn Iterator<Item = String>> {
+        match self {
+            Self::List(count) => {
+                Box::new((0..count).map(|at| format!("https://app{at}.example.com")))
+            }
+            Self::Pattern => Box::new(["https://*.example.com".to_owned()].into_iter()),
+            Self::Exact(count) => Box::new((0..count).map(sizes::exact)),
+            Self::Patterns(count) => Box::new((0..count).map(sizes::pattern)),
+            Self::LookAlikes => Box::new((0..16).map(hostile::look_alike)),
+            Self::Depths => Box::new((0..10_000).map(hostile::pattern_at_a_depth)),
+            Self::AnyHeader => Self::List(10).origins(),
+            Self::Permissive => Box::new([].into_iter()),
+        }
+    }
+}
+
+fn common(builder: CorsBuilder) -> CorsBuilder {
+    builder
+        .allow_methods(METHODS)
+        .allow_headers(HEADERS)
+        .expose_headers(["x-request-id", "etag"])
+        .allow_credentials(true)
+}
+
+fn tower_common(origin: AllowOrigin) -> TowerHttp {
+    TowerHttp::new()
+        .allow_origin(origin)
+        .allow_methods(METHODS.map(|name| name.parse().unwrap()))
+        .allow_headers(HEADERS.map(|name| name.parse().unwrap()))
+        .expose_headers([HeaderName::from_static("x-request-id"), ETAG])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(7200))
+}

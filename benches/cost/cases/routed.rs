@@ -1,0 +1,32 @@
+//! The layer in a real router, with 10 origins.
+
+use http::Method;
+
+use super::{
+    Case, Policy, Stack, Target,
+    workloads::{ALLOWED, HIT, MISS, PREFLIGHT, PREFLIGHT_ALLOWED, REFUSED, actual},
+};
+
+/// At most so much of what tower-http adds.
+const MOST: f64 = 0.25;
+
+pub fn cases() -> Vec<Case> {
+    let list = Policy::List(10);
+    let target = Target::at_most(MOST);
+    let cases = [
+        actual("router: not CORS", list, &[], REFUSED, target),
+        actual("router: actual, allowed", list, &[HIT], ALLOWED, Target::missed(MOST, 0.28)),
+        actual("router: actual, refused", list, &[MISS], REFUSED, target),
+        Case {
+            method: Method::OPTIONS,
+            ..actual(
+                "router: preflight, allowed",
+                list,
+                &PREFLIGHT,
+                PREFLIGHT_ALLOWED,
+                Target::missed(MOST, 0.46),
+            )
+        },
+    ];
+    cases.into_iter().map(|case| Case { stack: Stack::Router, ..case }).collect()
+}

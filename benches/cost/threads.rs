@@ -1,0 +1,185 @@
+//! Two threads that share a layer, against one.
+
+use std::{
+    convert::Infallible,
+    fmt, fs,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use http::{Request, Response};
+use tower::Service;
+
+use crate::{
+    again::again,
+    cases::{Ask, Case, Subject, sizes, workloads},
+    counted::counted_operations,
+    heading::heading,
+};
+
+const REQUESTS: usize = 500;
+const ROUNDS: usize = 300;
+const REPEATS: usize = 5;
+
+/// Prints it. Nothing is enforced: other programs run on the same processors.
+pub fn threads(filter: &str) {
+    const NAMES: [&str; 4] = [
+        "actual, list of 10, allowed",
+        "cloned: actual, list of 10, allowed",
+        "cloned: actual, permissive",
+        "exact, hit: 10000",
+    ];
+    let all = workloads::cases().into_iter().chain(sizes::cases());
+    let cases: Vec<Case> =
+        all.filter(|it| NAMES.contains(&it.name.as_str()) && it.name.contains(filter)).collect();
+    if cases.is_empty() {
+        return;
+    }
+    heading(
+        "Two threads",
+        "The work that two threads with one layer do, in units of what one does: by wall clock, and by the processor time that a request takes. The best of many rounds of some tenths of a millisecond.",
+        "request | inner: wall, processor | corsac: wall, processor | at least | tower-http: wall, processor",
+    );
+    for case in &cases {
+        let scale = |subject| {
+            let mut scale = None;
+            // It would copy 10,000 origins for each request.
+            if subject != Subject::TowerHttp || case.policy.origins().count() < 10_000 {
+                case.ask(subject, Rounds { scale: &mut scale });
+            }
+            scale.map_or(String::from("-"), |it| it.to_string())
+        };
+        println!(
+            "| {} | {} | {} | 1.9 | {} |",
+            case.name,
+            scale(Subject::Floor),
+            scale(Subject::Corsac),
+            scale(Subject::TowerHttp),
+        );
+    }
+}
+
+struct Rounds<'a> {
+    scale: &'a mut Option<Scale>,
+}
+
+struct Scale {
+    wall: f64,
+    /// `None` where the system does not tell.
+    processor: Option<f64>,
+}
+
+impl Ask for Rounds<'_> {
+    fn ask<S, B, R>(self, service: S, request: impl Fn(usize) -> Request<B> + Sync)
+    where
+        B: Default,
+        S: Service<Request<B>, Response = Response<R>, Error = Infallible> + Clone + Send + Sync,
+    {
+        let (mut one, mut two) = (Times::MAX, Times::MAX);
+        // In turns, because the machine has better and worse times.
+        for _ in 0..REPEATS {
+            one.improve(rounds(1, &service, &request));
+            two.improve(rounds(2, &service, &request));
+        }
+        let ratio = |one: Duration, two: Duration| 2.0 * one.as_secs_f64() / two.as_secs_f64();
+        let processor = ratio(one.processor, two.processor);
+        *self.scale = Some(Scale {
+            wall: ratio(one.wall, two.wall),
+            processor: Some(processor).filter(|it| it.is_normal()),
+        });
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Times {
+    /// From the first thread's start to the last one's end.
+    wall: Duration,
+    /// Of one thread, on average.
+    processor: Duration,
+}
+
+impl Times {
+    const MAX: Self = Self { wall: Duration::MAX, processor: Duration::MAX };
+
+    fn improve(&mut self, other: Self) {
+        self.wall = self.wall.min(other.wall);
+        self.processor = self.processor.min(other.processor);
+    }
+}
+
+/// What one thread did in one round.
+struct Round {
+    start: Instant,
+    end: Instant,
+    processor: Duration,
+}
+
+/// So many threads answer so many requests each, again and again. The best times.
+fn rounds<S, B, R>(threads: u32, service: &S, request: impl Fn(usize) -> Request<B> + Sync) -> Times
+where
+    B: Default,
+    S: Service<Request<B>, Response = Response<R>, Error = Infallible> + Clone + Send + Sync,
+{
+    let arrived = AtomicUsize::new(0);
+    let work = || {
+        let mut service = service.clone();
+        // Each thread has buffers of its own.
+        let requests: Vec<_> = (0..REQUESTS).map(&request).collect();
+        let rounds = (1..=ROUNDS).map(|round| {
+            let requests = requests.iter().map(again).collect();
+            arrived.fetch_add(1, Ordering::SeqCst);
+            // What sleeps takes longer to wake up than a round takes.
+            while arrived.load(Ordering::SeqCst) < round * threads as usize {
+                std::hint::spin_loop();
+            }
+            let before = processor_time();
+            let start = Instant::now();
+            counted_operations(&mut service, requests);
+            let end = Instant::now();
+            Round { start, end, processor: processor_time().saturating_sub(before) }
+        });
+        rounds.collect::<Vec<_>>()
+    };
+    let done: Vec<Vec<Round>> = thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        running.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut best = Times::MAX;
+    for at in 0..ROUNDS {
+        let round = || done.iter().map(|rounds| &rounds[at]);
+        let (first, last) = (round().map(|it| it.start).min(), round().map(|it| it.end).max());
+        let wall = last.unwrap() - first.unwrap();
+        let all_at_work = round()
+            .map(|it| it.end)
+            .min()
+            .unwrap()
+            .saturating_duration_since(round().map(|it| it.start).max().unwrap());
+        best.wall = best.wall.min(wall);
+        // A thread that was alone had nobody to wait for.
+        if all_at_work > wall / 10 * 9 {
+            let processor = round().map(|it| it.processor).sum::<Duration>() / threads;
+            best.processor = best.processor.min(processor);
+        }
+    }
+    best
+}
+
+/// Of this thread; zero where the system does not tell.
+fn processor_time() -> Duration {
+    // The kernel counts when it chooses a thread.
+    thread::yield_now();
+    let times = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = times.split(' ').next().and_then(|it| it.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2}, ", self.wall)?;
+        match self.processor {
+            Some(processor) => write!(f, "{processor:.2}"),
+            None => f.write_str("-"),
+        }
+    }
+}
