@@ -37,6 +37,7 @@
 //! * [Local Network Access](guide::local_network_access): public pages that call `localhost`
 //! * [Moving from tower-http](guide::tower_http)
 //! * [Many tenants](guide::tenants), each with origins of its own
+//! * [Performance](guide::performance)
 //!
 //! # What happens to a request
 //!

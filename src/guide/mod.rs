@@ -10,6 +10,7 @@
 //! | call `localhost` or a private address from a public page | [`local_network_access`] |
 //! | replace tower-http's `CorsLayer` | [`tower_http`] |
 //! | serve many customers, each with origins of its own | [`tenants`] |
+//! | know what it costs, and what to avoid | [`performance`] |
 //!
 //! Rules that come from a standard name its section: "Fetch" is the [Fetch standard], "HTML" the
 //! [HTML standard]. What is said of browsers was measured in Chromium 156 and Firefox 153 ESR.
@@ -21,6 +22,7 @@ pub mod caching;
 pub mod choosing;
 pub mod layers;
 pub mod local_network_access;
+pub mod performance;
 pub mod security;
 pub mod tenants;
 pub mod tower_http;
