@@ -74,7 +74,8 @@
 //! with the fields `kind` and `rule` ([`RequestKind`], [`DenialKind::as_str`]), `outcome`, `origin`,
 //! `reason` (the sentence) and `nearest` (the allowed origin that is most like it). Requests of the
 //! service's own pages are not reported: they need no permission. In a test or a command line,
-//! [`Policy::evaluate`] says the same without a server.
+//! [`Policy::evaluate`] says the same without a server, [`Denial::remedy`] the line that would allow
+//! it, [`Policy::explain`] every rule on the way, and [`Policy::warnings`] what is unwise in a policy.
 //!
 //! [Troubleshooting](guide::troubleshooting) goes by the message in the browser's console.
 //!
@@ -95,6 +96,7 @@
 //! * `reload`: `CorsLayer::reloadable`, a policy that is replaced while requests come in.
 //! * `serde`: `Config`, a policy from a file or from the environment, and `PathConfigs`, one for each
 //!   path.
+//! * `public-suffix`: [`Policy::warnings`] knows the domains under which anybody can have one.
 //!
 //! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
 
@@ -112,10 +114,12 @@ mod error;
 
 // Protocol: pure, synchronous, without Tower.
 mod decision;
+mod explain;
 mod fetch;
 mod origin;
 mod policy;
 mod request_headers;
+mod warnings;
 
 // Tower: thin glue.
 mod asynchronous;
@@ -132,8 +136,9 @@ pub use builder::CorsBuilder;
 #[cfg(feature = "serde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub use config::{Config, ConfigError, ConfigProblem, PathConfigs, PathPolicies};
-pub use decision::{Decision, Denial, DenialKind, RequestKind};
+pub use decision::{Decision, Denial, DenialKind, Remedy, RequestKind};
 pub use error::{BuildError, Problem};
+pub use explain::{Explanation, Step, Topic};
 pub use future::ResponseFuture;
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginError, OriginPattern};
@@ -142,6 +147,7 @@ pub use policy::{Enforcement, Policy};
 pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
 pub use source::{Fixed, Observed, PerRequest, Source};
+pub use warnings::Warning;
 
 // Documentation only: in a build that makes none, there is no such module.
 #[cfg(any(doc, doctest))]

@@ -7,7 +7,7 @@ use std::{
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
-    header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN},
+    header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN, SEC_WEBSOCKET_KEY, UPGRADE},
     uri::Authority,
 };
 
@@ -340,7 +340,7 @@ impl From<Refusal> for DenialKind {
 
 /// Whether a request has several lines of this name.
 #[inline]
-fn is_repeated(name: &HeaderName, headers: &HeaderMap) -> bool {
+pub(crate) fn is_repeated(name: &HeaderName, headers: &HeaderMap) -> bool {
     has_repeats(headers) && headers.get_all(name).iter().nth(1).is_some()
 }
 
@@ -364,4 +364,13 @@ pub(crate) fn is_same_origin(
     let (_, own) = origin.as_str().split_at(origin.scheme().len() + "://".len());
     let host = host.strip_suffix(format!(":{default_port}").as_bytes()).unwrap_or(host);
     own.as_bytes().eq_ignore_ascii_case(host)
+}
+
+/// RFC 6455, 4.1 "Client Requirements". Over HTTP/2 the request is an extended `CONNECT`, whose
+/// protocol is no header (RFC 8441, 4).
+pub(crate) fn is_websocket(headers: &HeaderMap) -> bool {
+    let upgrades = headers.get_all(UPGRADE).iter().filter_map(|line| line.to_str().ok());
+    let mut protocols = upgrades.flat_map(|line| line.split(',')).map(str::trim);
+    headers.contains_key(SEC_WEBSOCKET_KEY)
+        || protocols.any(|protocol| protocol.eq_ignore_ascii_case("websocket"))
 }

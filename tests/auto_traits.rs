@@ -11,8 +11,9 @@ use std::{
 };
 
 use corsac::{
-    BuildError, Cors, CorsBuilder, CorsLayer, Decision, Denial, DenialKind, Enforcement, Origin,
-    OriginError, OriginPattern, Policy, Problem, RequestKind, ResponseFuture,
+    BuildError, Cors, CorsBuilder, CorsLayer, Decision, Denial, DenialKind, Enforcement,
+    Explanation, Origin, OriginError, OriginPattern, Policy, Problem, Remedy, RequestKind,
+    ResponseFuture, Step, Topic, Warning,
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 
@@ -41,6 +42,13 @@ assert_impl_all!(
 assert_impl_all!(BuildError: Error, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(OriginError: Error, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(Problem: Display, Debug, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
+
+// What is said of a policy outlives it.
+assert_impl_all!(Explanation: Display, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(Remedy: Display, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(Step: Display, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(Topic: Send, Sync, Unpin, Copy, Debug, Eq, Hash, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(Warning: Display, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
 
 // `Cors` and its future are what the inner service is: hosts without threads need no `Send`, and
 // those with threads get it.

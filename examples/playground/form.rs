@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use corsac::{CorsBuilder, CorsLayer, Enforcement};
+use corsac::{CorsBuilder, CorsLayer, Enforcement, Remedy};
 use serde::{Deserialize, Serialize};
 
 /// One field for each setter of [`CorsBuilder`] that takes no code.
@@ -57,6 +57,16 @@ impl Form {
             builder = builder.enforcement(Enforcement::Reject);
         }
         builder
+    }
+
+    /// Adds the line that a refusal asks for.
+    pub(crate) fn apply(&mut self, remedy: &Remedy) {
+        let list = match remedy.setter() {
+            "allow_origins" => &mut self.origins,
+            "allow_methods" => &mut self.methods,
+            _ => &mut self.headers,
+        };
+        list.extend_from_slice(remedy.values());
     }
 
     /// Whether responses are going to carry `Access-Control-Allow-Credentials`.

@@ -37,15 +37,18 @@ pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -
         let refused = exchanges.iter().find_map(|exchange| {
             exchange.ask(&policy, |decision| {
                 let denial = decision.denial()?;
-                Some((denial.kind(), String::from_utf8_lossy(denial.value()).into_owned()))
+                let value = String::from_utf8_lossy(denial.value()).into_owned();
+                Some((denial.kind(), denial.remedy(), value))
             })
         });
         match refused {
             None => break,
-            Some((DenialKind::Origin, origin)) => fixed.origins.push(origin),
-            Some((DenialKind::Method, method)) => fixed.methods.push(method),
-            Some((DenialKind::Header, header)) => fixed.headers.push(header),
-            Some((DenialKind::NullOrigin, _)) => {
+            Some((_, Some(remedy), _)) => fixed.apply(&remedy),
+            // What no line allows: the builder says why.
+            Some((DenialKind::Origin, None, origin)) => fixed.origins.push(origin),
+            Some((DenialKind::Method, None, method)) => fixed.methods.push(method),
+            Some((DenialKind::Header, None, header)) => fixed.headers.push(header),
+            Some((DenialKind::NullOrigin, ..)) => {
                 let lines = vec![".dangerous_allow_null_origin()".to_owned()];
                 return Repair { lines, warning: Some(WHY_NOT_NULL.to_owned()), form: None };
             }

@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-use http::HeaderMap;
+use http::{
+    HeaderMap,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+};
 
 use crate::{
     fetch,
     origin::{Origin, OriginPattern, nearest::nearest},
-    policy::{Methods, Origins, Policy},
+    policy::{Enforcement, Methods, Origins, Policy, is_same_origin, is_websocket},
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
 };
 
@@ -64,10 +67,10 @@ impl DenialKind {
 /// [`kind`](Denial::kind).
 #[derive(Clone)]
 pub struct Denial<'a> {
-    policy: &'a Policy,
-    headers: &'a HeaderMap,
+    pub(super) policy: &'a Policy,
+    pub(super) headers: &'a HeaderMap,
     kind: DenialKind,
-    value: &'a [u8],
+    pub(super) value: &'a [u8],
 }
 
 impl<'a> Denial<'a> {
@@ -122,8 +125,23 @@ impl<'a> Denial<'a> {
         )
     }
 
+    pub(crate) fn is_about_origin(&self) -> bool {
+        self.is_total() && self.kind != DenialKind::TooManyHeaders
+    }
+
     fn is_origin(&self) -> bool {
         std::str::from_utf8(self.value).is_ok_and(|text| text.parse::<Origin>().is_ok())
+    }
+
+    /// Of all that the preflight asks for, each once.
+    pub(super) fn refused_headers(&self) -> Vec<&'a [u8]> {
+        let requested = RequestHeaders::read(self.headers);
+        let refused = requested.iter().flat_map(RequestHeaders::names);
+        let mut refused: Vec<&[u8]> =
+            refused.filter(|name| !self.policy.request_headers.allow(name)).collect();
+        refused.sort_unstable();
+        refused.dedup();
+        refused
     }
 
     fn nearest_and_clause(&self) -> Option<(&'a OriginPattern, &'static str)> {
@@ -152,26 +170,37 @@ impl fmt::Display for Denial<'_> {
                     Some((nearest, clause)) => {
                         write!(f, "\"{nearest}\" is allowed, {clause}")
                     }
+                    None if is_origin && self.is_insecure() => f.write_str(
+                        "nothing like it is, and credentials would travel over plain http; serve \
+                         the page over https",
+                    ),
                     None if is_origin => f.write_str(
                         "nothing like it is; if you trust it, add it to `allow_origins`",
                     ),
                     None => f.write_str("a browser sends `scheme://host`, perhaps with a port"),
-                }
+                }?;
+                self.fmt_situation(f)
             }
-            DenialKind::NullOrigin => f.write_str(
-                "origin \"null\" is not allowed: it is that of every sandboxed frame, file and \
-                 redirect between origins; serve the page from an origin of its own",
-            ),
+            DenialKind::NullOrigin => {
+                f.write_str(
+                    "origin \"null\" is not allowed: it is that of every sandboxed frame, file and \
+                     redirect between origins; serve the page from an origin of its own",
+                )?;
+                self.fmt_situation(f)
+            }
             DenialKind::SeveralOrigins => write!(
                 f,
                 "origin {value} is not the only one: the request has several `Origin` lines, and \
                  a browser sends one; look for a proxy that adds its own"
             ),
-            DenialKind::InsecureOrigin => write!(
-                f,
-                "origin {value} is not allowed: credentials would travel over plain http; serve \
-                 the page over https, or use `dangerous_allow_insecure_origins`"
-            ),
+            DenialKind::InsecureOrigin => {
+                write!(
+                    f,
+                    "origin {value} is not allowed: credentials would travel over plain http; \
+                     serve the page over https, or use `dangerous_allow_insecure_origins`"
+                )?;
+                self.fmt_situation(f)
+            }
             DenialKind::Method => self.fmt_method(f),
             DenialKind::MalformedMethod => {
                 write!(f, "method {value} is not allowed: the preflight must ask for one method")
@@ -191,6 +220,26 @@ impl fmt::Display for Denial<'_> {
 }
 
 impl Denial<'_> {
+    /// What makes this refusal less than it seems, or asks for more than headers.
+    fn fmt_situation(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A page's own service gets no preflights, and nor does a WebSocket's.
+        if self.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+            return Ok(());
+        }
+        let origin = self.headers.get(ORIGIN);
+        if origin.is_some_and(|origin| is_same_origin(origin, self.headers, None)) {
+            f.write_str("; but the page seems to be the service's own, which needs no permission")
+        } else if is_websocket(self.headers) {
+            f.write_str("; browsers do not check the answer to a `WebSocket` handshake")?;
+            f.write_str(match self.policy.enforcement {
+                Enforcement::OmitHeaders => ": only `Enforcement::Reject` stops it",
+                Enforcement::Reject => ", so it is stopped here",
+            })
+        } else {
+            Ok(())
+        }
+    }
+
     fn fmt_method(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = String::from_utf8_lossy(self.value);
         write!(f, "method {} is not allowed: ", quote(self.value))?;
@@ -216,12 +265,7 @@ impl Denial<'_> {
 
     /// Every header that is refused, so that one change of the policy is enough.
     fn fmt_headers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requested = RequestHeaders::read(self.headers);
-        let refused = requested.iter().flat_map(RequestHeaders::names);
-        let mut refused: Vec<&[u8]> =
-            refused.filter(|name| !self.policy.request_headers.allow(name)).collect();
-        refused.sort_unstable();
-        refused.dedup();
+        let refused = self.refused_headers();
         let (noun, verb, pronoun) =
             if refused.len() == 1 { ("header", "is", "it") } else { ("headers", "are", "them") };
         write!(f, "request {noun} ")?;

@@ -12,6 +12,7 @@ use crate::{
 mod denial;
 mod headers;
 mod ready;
+mod remedy;
 mod reply;
 mod vary;
 
@@ -20,6 +21,7 @@ pub(crate) use denial::quote;
 pub use denial::{Denial, DenialKind};
 pub(crate) use headers::Removed;
 pub(crate) use ready::ReadyHeaders;
+pub use remedy::Remedy;
 use reply::Mirrored;
 pub(crate) use reply::{Answer, Grant};
 pub(crate) use vary::Extra;

@@ -75,6 +75,20 @@ impl ReadyHeaders {
         Self { granted, preflight_granted, preflight_vary, exposed }
     }
 
+    pub(crate) fn allows_credentials(&self) -> bool {
+        self.preflight_granted.contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS)
+    }
+
+    /// In seconds.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        self.preflight_granted.get(ACCESS_CONTROL_MAX_AGE)?.to_str().ok()?.parse().ok()
+    }
+
+    /// The exposed names are those of each response.
+    pub(crate) fn exposes_what_is_there(&self) -> bool {
+        self.exposed.is_some()
+    }
+
     /// One place for all policies that send the same headers, if there is room.
     pub(crate) fn shared(self) -> Shared<Self> {
         static KEEPER: Keeper<ReadyHeaders> = Keeper::new(256 * 1024);

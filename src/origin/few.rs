@@ -52,8 +52,13 @@ impl Few {
         self.has_exact(origin) || self.wildcards.iter().any(|wildcard| wildcard.matches(origin))
     }
 
+    /// How many patterns there are: the exact ones, and those with wildcards.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.exact.len(), self.wildcards.len())
+    }
+
     #[inline]
-    fn has_exact(&self, origin: &[u8]) -> bool {
+    pub(super) fn has_exact(&self, origin: &[u8]) -> bool {
         if self.seen == 0 {
             return false;
         }

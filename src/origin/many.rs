@@ -50,11 +50,30 @@ impl Many {
     /// In no order.
     #[cfg(feature = "serde")]
     pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        self.exact.iter().chain(self.wildcards.iter())
+        self.exact.iter().chain(self.wildcards.iter()).map(str::as_bytes)
     }
 
     pub(super) fn allows(&self, origin: &[u8]) -> bool {
         self.exact.contains(origin) || !self.wildcards.is_empty() && self.has_wildcard(origin)
+    }
+
+    pub(super) fn has_exact(&self, origin: &[u8]) -> bool {
+        self.exact.contains(origin)
+    }
+
+    /// How many patterns there are: the exact ones, and those with wildcards.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.exact.len(), self.wildcards.len())
+    }
+
+    /// In no order.
+    pub(super) fn exact(&self) -> impl Iterator<Item = &str> {
+        self.exact.iter()
+    }
+
+    /// In no order.
+    pub(super) fn wildcards(&self) -> impl Iterator<Item = &str> {
+        self.wildcards.iter()
     }
 
     fn has_wildcard(&self, origin: &[u8]) -> bool {

@@ -17,6 +17,7 @@ pub(crate) mod pattern;
 mod punycode;
 pub(crate) mod set;
 mod texts;
+pub(crate) mod trace;
 
 pub use error::OriginError;
 pub use pattern::OriginPattern;

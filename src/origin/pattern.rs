@@ -162,7 +162,7 @@ impl Parts<'_> {
     }
 
     /// Secure Contexts, "Is origin potentially trustworthy?": loopback addresses and `localhost`.
-    pub(super) fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         let name = self.host.strip_suffix('.').unwrap_or(self.host);
         name == "localhost"
             || name.ends_with(".localhost")

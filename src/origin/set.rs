@@ -20,13 +20,14 @@ use super::{Origin, OriginPattern, few::Few, many::Many, nearest::LOOKED_AT, pat
 /// The first that says yes decides; none can take back what another one allows.
 #[derive(Clone)]
 pub(crate) struct OriginSet {
-    listed: Listed,
+    pub(super) listed: Listed,
     /// `None` where there is none to ask.
-    code: Option<Code>,
+    pub(super) code: Option<Code>,
     /// The first ones as written, for messages.
-    shown: Vec<OriginPattern>,
-    hidden: usize,
+    pub(super) shown: Vec<OriginPattern>,
+    pub(super) hidden: usize,
     bytes: usize,
+    refuses_insecure: bool,
 }
 
 /// What a pattern takes beside its text, or more.
@@ -49,7 +50,7 @@ pub(crate) struct Code {
 }
 
 #[derive(Clone)]
-enum Listed {
+pub(super) enum Listed {
     Few(Few),
     Many(Many),
 }
@@ -68,6 +69,7 @@ impl OriginSet {
         let shown = patterns.iter().take(LOOKED_AT).cloned().collect();
         Self {
             listed: Listed::choose(patterns),
+            refuses_insecure: code.refuse_insecure,
             code: Some(code).filter(Code::asks),
             shown,
             hidden,
@@ -116,6 +118,11 @@ impl OriginSet {
     #[cfg(feature = "serde")]
     pub(crate) fn code(&self) -> Option<&Code> {
         self.code.as_ref()
+    }
+
+    /// Plain http beyond the loopback cannot be allowed: credentials go with it.
+    pub(crate) fn refuses_insecure(&self) -> bool {
+        self.refuses_insecure
     }
 
     /// What the set was made from, as written: the first ones.
@@ -168,11 +175,15 @@ impl Code {
     }
 
     fn asks(&self) -> bool {
+        self.null || self.asks_of_origins()
+    }
+
+    pub(super) fn asks_of_origins(&self) -> bool {
         #[cfg(feature = "regex")]
         if !self.regexes.is_empty() {
             return true;
         }
-        !self.predicates.is_empty() || self.any || self.null
+        !self.predicates.is_empty() || self.any
     }
 }
 

@@ -29,9 +29,13 @@ impl Texts {
         self.0.is_empty()
     }
 
-    #[cfg(feature = "serde")]
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(|text| &**text)
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// In no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|text| std::str::from_utf8(text).ok())
     }
 
     #[inline]

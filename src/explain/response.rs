@@ -1,0 +1,90 @@
+//! What goes out, header by header.
+
+use http::{
+    HeaderMap, HeaderName, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+        ACCESS_CONTROL_MAX_AGE, VARY,
+    },
+};
+
+use crate::{
+    decision::{Decision, RequestKind},
+    policy::Policy,
+};
+
+/// The headers of the protocol, in the order in which they are shown, and what makes them matter.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (ACCESS_CONTROL_ALLOW_ORIGIN, r#"Fetch, "CORS check""#),
+    (ACCESS_CONTROL_ALLOW_CREDENTIALS, r#"Fetch, "CORS check""#),
+    (ACCESS_CONTROL_EXPOSE_HEADERS, r#"Fetch, "main fetch""#),
+    (ACCESS_CONTROL_ALLOW_METHODS, r#"Fetch, "CORS-preflight fetch""#),
+    (ACCESS_CONTROL_ALLOW_HEADERS, r#"Fetch, "CORS-preflight fetch""#),
+    (ACCESS_CONTROL_MAX_AGE, r#"Fetch, "CORS-preflight cache""#),
+    (VARY, r#"Fetch, "CORS protocol and HTTP caches""#),
+];
+
+/// `is_unchecked`: the browser gives the page the answer whatever is on it.
+pub(super) fn explain(
+    decision: &Decision<'_>,
+    policy: &Policy,
+    is_unchecked: bool,
+    mut says: impl FnMut(String, &'static str),
+) {
+    let mut response = HeaderMap::new();
+    decision.apply(&mut response);
+    let may_read = response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+    says(who_answers(decision, may_read, is_unchecked).to_owned(), r#"Fetch, "HTTP responses""#);
+    let is_preflight = decision.kind() == RequestKind::Preflight;
+    let names_all = may_read && !is_preflight && policy.ready.exposes_what_is_there();
+    for (name, section) in HEADERS {
+        if names_all && name == ACCESS_CONTROL_EXPOSE_HEADERS {
+            says(format!("{name}: the names of the headers that the response has"), section);
+        } else if let Some(value) = response.get(&name) {
+            says(
+                format!("{name}: {}", shortened(&String::from_utf8_lossy(value.as_bytes()))),
+                section,
+            );
+        }
+    }
+}
+
+fn who_answers(decision: &Decision<'_>, may_read: bool, is_unchecked: bool) -> &'static str {
+    let is_refused = !decision.is_allowed();
+    match (decision.status(), decision.kind()) {
+        (Some(status), RequestKind::Preflight) if status == StatusCode::FORBIDDEN => {
+            "403, made here; the inner service does not see the request"
+        }
+        (Some(_), RequestKind::Preflight) if is_refused => {
+            "204, made here, with all that is allowed: the browser compares, and refuses; the \
+             inner service does not see the request"
+        }
+        (Some(_), RequestKind::Preflight) => {
+            "204, made here; the inner service does not see the request"
+        }
+        (Some(_), _) => {
+            "403, made here, because of `Enforcement::Reject`; the inner service does not see the \
+             request"
+        }
+        (None, _) if is_refused && is_unchecked => {
+            "the inner service's, without CORS headers, which the browser does not ask for here: \
+             the page gets the answer"
+        }
+        (None, _) if is_refused => {
+            "the inner service's, without CORS headers: the request has its effect, and the page \
+             cannot read the answer"
+        }
+        (None, _) if may_read => "the inner service's, with these headers",
+        (None, _) => "the inner service's",
+    }
+}
+
+/// What a page asks for is sent back to it, and can be long.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 400;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}

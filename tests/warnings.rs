@@ -1,0 +1,363 @@
+//! What is legal and unwise, word for word.
+
+use std::time::Duration;
+
+use corsac::{CorsBuilder, CorsLayer};
+
+const APP: &str = "https://app.example.com";
+
+#[track_caller]
+fn warns(builder: CorsBuilder) -> Vec<String> {
+    builder.build_policy().unwrap().warnings().iter().map(ToString::to_string).collect()
+}
+
+fn app() -> CorsBuilder {
+    CorsLayer::builder().allow_origins([APP])
+}
+
+#[test]
+fn nothing_to_say() {
+    for preset in [CorsLayer::permissive(), CorsLayer::localhost()] {
+        assert_eq!(preset.policy().unwrap().warnings(), []);
+    }
+    let readme = CorsLayer::builder()
+        .allow_origins([APP, "https://*.example.com"])
+        .allow_methods(["PUT", "DELETE"])
+        .allow_headers(["authorization", "content-type"])
+        .expose_headers(["x-request-id"])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(600));
+    assert_eq!(warns(readme), [""; 0]);
+    // Written for readers.
+    assert_eq!(warns(app().allow_methods(["GET", "HEAD", "POST", "options", "PATCH"])), [""; 0]);
+    // Without permission only with some values.
+    let safelisted = ["accept", "accept-language", "content-language", "content-type", "range"];
+    assert_eq!(warns(app().allow_headers(safelisted)), [""; 0]);
+    assert_eq!(warns(app().max_age(Duration::from_secs(7200))), [""; 0]);
+    assert_eq!(warns(app().dangerous_allow_null_origin()), [""; 0]);
+}
+
+#[test]
+fn max_age() {
+    assert_eq!(
+        warns(app().max_age(Duration::from_secs(7201))),
+        [
+            "max age 7201 s: Chromium forgets after 7200 s, and no browser hears of a change before it \
+          asks again; write 7200 s"
+        ],
+    );
+}
+
+#[test]
+fn methods() {
+    assert_eq!(
+        warns(app().allow_methods(["purge", "put", "REPORT"])),
+        ["method \"purge\": methods are case-sensitive, and browsers send this one as the page \
+          writes it; write \"PURGE\" here and in the page, if the service has it so"],
+    );
+    // Somebody knows.
+    assert_eq!(warns(app().allow_methods(["purge", "PURGE"])), [""; 0]);
+}
+
+#[test]
+fn exposed_headers() {
+    assert_eq!(
+        warns(app().expose_headers(["X-Id", "Content-Type", "pragma"])),
+        [
+            "exposed header \"content-type\": every page can read it anyway; leave it out",
+            "exposed header \"pragma\": every page can read it anyway; leave it out",
+        ],
+    );
+}
+
+#[test]
+fn loopback_beside_public_origins() {
+    assert_eq!(
+        warns(app().allow_origins(["http://localhost:3000"])),
+        ["origin \"http://localhost:3000\": any program on a user's machine can serve a page \
+          there, which then calls this service; leave it to the policy for development"],
+    );
+    assert_eq!(
+        warns(app().allow_origins(["http://[::1]:*", "http://127.0.0.1"]).allow_credentials(true)),
+        ["origins \"http://[::1]:*\", \"http://127.0.0.1\": any program on a user's machine can \
+          serve a page there, which then calls this service for that user; leave it to the policy \
+          for development"],
+    );
+    let development = [
+        "http://localhost:*",
+        "http://192.168.0.7:3000",
+        "http://printer.local",
+        "http://app.test",
+        "http://*.localhost",
+        "http://nas",
+        "http://10.0.0.1",
+    ];
+    assert_eq!(warns(CorsLayer::builder().allow_origins(development)), [""; 0]);
+    // Apps that are made of web pages.
+    let apps = ["https://localhost", "tauri://localhost", "capacitor://localhost"];
+    assert_eq!(warns(app().allow_origins(apps)), [""; 0]);
+}
+
+#[test]
+fn long_lists_are_looked_at_as_a_whole() {
+    let many = (0..5000).map(|n| format!("https://app-{n}.example.com"));
+    let local = (0..10).map(|n| format!("http://localhost:{}", 3000 + n));
+    let policy = || CorsLayer::builder().allow_origins(many.clone().chain(local.clone()));
+    let warnings = warns(policy());
+    assert_eq!(warnings.len(), 1);
+    assert!(
+        warnings[0].starts_with("origins \"http://localhost:3000\", \"http://localhost:3001\", ")
+    );
+    assert!(warnings[0].contains("\"http://localhost:3007\" and more: any program"));
+    assert_eq!(warnings, warns(policy()));
+}
+
+#[test]
+fn origins_first_then_methods_headers_max_age() {
+    let builder = app()
+        .max_age(Duration::from_secs(9000))
+        .expose_headers(["expires"])
+        .allow_methods(["purge"])
+        .allow_origins(["http://localhost"]);
+    let starts: Vec<_> =
+        warns(builder).iter().map(|it| it.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(starts, ["origin", "method", "exposed", "max"]);
+}
+
+#[cfg(feature = "public-suffix")]
+#[test]
+fn wildcards_over_what_is_everybodys() {
+    let over = |pattern: &str| warns(CorsLayer::builder().allow_origins([pattern]));
+    assert_eq!(
+        over("https://*.github.io"),
+        [
+            "origin \"https://*.github.io\": anybody can have a domain under \"github.io\", and would \
+          read what this service answers; list the ones that are yours"
+        ],
+    );
+    assert_eq!(
+        warns(CorsLayer::builder().allow_origins(["https://*.co.uk:8443"]).allow_credentials(true)),
+        [
+            "origin \"https://*.co.uk:8443\": anybody can have a domain under \"co.uk\", and would act \
+          for your users here and read the answers; list the ones that are yours"
+        ],
+    );
+    // A wildcard of the list, a domain in punycode, a trailing dot.
+    for everybodys in
+        ["https://*.compute.amazonaws.com", "https://*.xn--55qx5d.cn", "https://*.vercel.app."]
+    {
+        assert_eq!(over(everybodys).len(), 1, "{everybodys}");
+    }
+    for ones_own in [
+        "https://*.example.com",
+        "https://*.me.github.io",
+        "https://me.github.io",
+        "http://*.localhost",
+        "https://*.example.internal",
+        "https://*.corp.test",
+    ] {
+        assert_eq!(over(ones_own), [""; 0], "{ones_own}");
+    }
+}
+
+#[cfg(not(feature = "public-suffix"))]
+#[test]
+fn wildcards_over_what_is_everybodys_need_a_list() {
+    assert_eq!(warns(CorsLayer::builder().allow_origins(["https://*.github.io"])), [""; 0]);
+}
+
+#[cfg(feature = "regex")]
+mod regex {
+    use corsac::{Policy, Warning};
+    use http::{HeaderMap, HeaderValue, Method};
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::{CorsBuilder, CorsLayer, warns};
+
+    fn of(regex: &str) -> CorsBuilder {
+        CorsLayer::builder().allow_origin_regex(regex)
+    }
+
+    #[test]
+    fn patterns_say_the_same() {
+        let cases = [
+            (r"https://app\.example\.com", r#"["https://app.example.com"]"#),
+            (r"^https://.*\.example\.com$", r#"["https://*.example.com"]"#),
+            (r"https://.+\.example\.com:8443", r#"["https://*.example.com:8443"]"#),
+            (r"https:\/\/[\w.-]+\.example\.com", r#"["https://*.example.com"]"#),
+            (r"https://(.+\.)?example\.com", r#"["https://example.com", "https://*.example.com"]"#),
+            (
+                r"https://(?:[\w-]+\.)*example\.com(?::\d+)?",
+                r#"["https://example.com:*", "https://*.example.com:*"]"#,
+            ),
+            (r"https?://.*\.example\.com", r#"["http://*.example.com", "https://*.example.com"]"#),
+            (r"chrome\-extension://abcdef", r#"["chrome-extension://abcdef"]"#),
+        ];
+        for (regex, patterns) in cases {
+            assert_eq!(
+                warns(of(regex)),
+                [format!(
+                    "origin regex {regex:?}: patterns leave less to get wrong; write \
+                     `.allow_origins({patterns})`"
+                )],
+            );
+        }
+    }
+
+    #[test]
+    fn patterns_say_nearly_the_same() {
+        assert_eq!(
+            warns(of(r"https://[^.]+\.example\.com")),
+            [
+                "origin regex \"https://[^.]+\\\\.example\\\\.com\": patterns leave less to get wrong; \
+              write `.allow_origins([\"https://*.example.com\"])` if \"https://a.b.example.com\" may \
+              call too"
+            ],
+        );
+        assert_eq!(
+            warns(of(r"http://localhost:\d+")),
+            ["origin regex \"http://localhost:\\\\d+\": patterns leave less to get wrong; write \
+              `.allow_origins([\"http://localhost:*\"])` if \"http://localhost\" may call too"],
+        );
+    }
+
+    #[test]
+    fn the_regex_says_more_than_it_should() {
+        let cases = [
+            (
+                "https://app.example.com",
+                "https://appxexample.com",
+                r#"["https://app.example.com"]"#,
+            ),
+            (
+                r"https://.*example\.com",
+                "https://evilexample.com",
+                r#"["https://example.com", "https://*.example.com"]"#,
+            ),
+            (r"https://.*.example\.com", "https://evilexample.com", r#"["https://*.example.com"]"#),
+            (r"https://.*\.example.com", "https://a.examplexcom", r#"["https://*.example.com"]"#),
+        ];
+        for (regex, origin, patterns) in cases {
+            assert_eq!(
+                warns(of(regex)),
+                [format!(
+                    "origin regex {regex:?}: it allows {origin:?} too; write \
+                     `.allow_origins({patterns})`"
+                )],
+            );
+        }
+    }
+
+    #[test]
+    fn what_only_a_regex_says() {
+        for regex in [
+            r"https://pr-[0-9]+\.preview\.example\.com",
+            r"https://[a-z]+\.example\.com",
+            r"https://(a|b)\.example\.com",
+            r"https://example\.(com|net)",
+            r"http://localhost:30\d\d",
+            r"http://localhost:\d{4}",
+            r"https://a?\.example\.com",
+            r"https://.*\.com",
+            r"https?://.*",
+            ".*",
+            "https://",
+            r"https://[^.]+\.[^.]+\.example\.com",
+            r"https://(.+\.)?",
+            r"https://.*\.example\.com|https://other\.example",
+            r"(?x) https://a\.example",
+            "null",
+            "",
+        ] {
+            assert_eq!(warns(of(regex)), [""; 0], "{regex}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_not_advised_where_it_would_be_refused() {
+        assert_eq!(
+            warns(of(r"https?://app\.example\.com").allow_credentials(true)),
+            [
+                "origin regex \"https?://app\\\\.example\\\\.com\": patterns leave less to get wrong; \
+              write `.allow_origins([\"https://app.example.com\"])`"
+            ],
+        );
+    }
+
+    fn allows(policy: &Policy, origin: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert("origin", HeaderValue::from_str(origin).unwrap());
+        policy.evaluate(&Method::GET, &headers).is_allowed()
+    }
+
+    /// What regexes of origins are made of, and what surprises in one.
+    const PIECES: [&str; 32] = [
+        "https",
+        "http",
+        "https?",
+        "(?:https?)",
+        "://",
+        r":\/\/",
+        ".*",
+        ".+",
+        "[^.]+",
+        r"\w+",
+        "(",
+        "(?:",
+        ")?",
+        ")",
+        ")*",
+        r"\.",
+        ".",
+        "example",
+        "com",
+        r"\-",
+        ":",
+        r"\d+",
+        "3000",
+        "^",
+        "$",
+        "|",
+        "[",
+        "é",
+        "?",
+        "*",
+        "(?i)",
+        "{2}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_said_of_a_regex_is_true(
+            scheme in select(&["https://", "^https?://", "http(s)?://", r"https:\/\/", ""][..]),
+            front in select(&["", r"(.+\.)?", r".*\.", ".*", r"[a-z0-9-]+\.", r"(?:[^.]+\.)*"][..]),
+            domain in select(&[r"example\.com", "example.com", "a.b.example", "localhost", ""][..]),
+            pieces in vec(select(&PIECES[..]), 0..4),
+            port in select(&["", ":3000", r"(:\d+)?", r":\d+", ":.*", "$"][..]),
+        ) {
+            let regex = format!("{scheme}{front}{domain}{}{port}", pieces.concat());
+            let Ok(of_regex) = of(&regex).build_policy() else { return Ok(()) };
+            for warning in of_regex.warnings() {
+                let Warning::RegexIsPattern { patterns, regex_allows, patterns_allow, .. } = warning
+                else {
+                    return Err(TestCaseError::fail(warning.to_string()));
+                };
+                let of_patterns = CorsLayer::builder().allow_origins(&patterns).build_policy();
+                let of_patterns = of_patterns.unwrap();
+                for origin in patterns.iter().map(|it| it.replace("*.", "b.").replace(":*", ":99")) {
+                    prop_assert!(allows(&of_regex, &origin), "{regex} {origin}");
+                }
+                if let Some(origin) = regex_allows {
+                    prop_assert!(allows(&of_regex, &origin), "{regex} {origin}");
+                    prop_assert!(!allows(&of_patterns, &origin), "{regex} {origin}");
+                }
+                if let Some(origin) = patterns_allow {
+                    prop_assert!(!allows(&of_regex, &origin), "{regex} {origin}");
+                    prop_assert!(allows(&of_patterns, &origin), "{regex} {origin}");
+                }
+            }
+        }
+    }
+}
