@@ -138,7 +138,7 @@ async fn hello(State(world): State<Arc<World>>, request: Request) -> Response {
     ];
     let request_id = [("x-request-id", format!("req-{}", world.count_answer()))];
     let mut response = match parts.uri.path().rsplit('/').next() {
-        Some("hello") => (headers, Json(answer)).into_response(),
+        Some("hello" | "private") => (headers, Json(answer)).into_response(),
         Some("traced") => (headers, request_id, Json(answer)).into_response(),
         _ => (StatusCode::NOT_FOUND, headers, Json(json!({ "error": "no such path" })))
             .into_response(),

@@ -48,10 +48,7 @@ pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -
             Some((DenialKind::Origin, None, origin)) => fixed.origins.push(origin),
             Some((DenialKind::Method, None, method)) => fixed.methods.push(method),
             Some((DenialKind::Header, None, header)) => fixed.headers.push(header),
-            Some((DenialKind::NullOrigin, ..)) => {
-                let lines = vec![".dangerous_allow_null_origin()".to_owned()];
-                return Repair { lines, warning: Some(WHY_NOT_NULL.to_owned()), form: None };
-            }
+            Some((DenialKind::NullOrigin, ..)) => return not_null(),
             Some(_) => return Repair::default(),
         }
     }
@@ -59,6 +56,9 @@ pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -
     if wanted.credentials && !fixed.allows_credentials() {
         fixed.credentials = true;
         if std::mem::take(&mut fixed.any_origin) {
+            if origin == Some("null") {
+                return not_null();
+            }
             fixed.origins.extend(origin.map(str::to_owned));
         }
     }
@@ -68,6 +68,11 @@ pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -
     let lines = added(form, &fixed);
     let builds = fixed.builder().build_policy().is_ok();
     Repair { warning: None, form: (builds && !lines.is_empty()).then_some(fixed), lines }
+}
+
+fn not_null() -> Repair {
+    let lines = vec![".dangerous_allow_null_origin()".to_owned()];
+    Repair { lines, warning: Some(WHY_NOT_NULL.to_owned()), form: None }
 }
 
 /// The line would be a mistake itself: the page has to change.

@@ -51,15 +51,12 @@ tour.start(world, {
 
 byId("composer").addEventListener("submit", (event) => {
   event.preventDefault();
+  if (event.submitter?.id === "send-fresh") freshen();
   send(setup(), apply);
 });
 byId("composer").addEventListener("input", request.summarize);
 byId("pages").addEventListener("change", ({ target }) => choosePage(target.value));
-byId("send-fresh").addEventListener("click", () => {
-  freshen();
-  send(setup(), apply);
-});
-addEventListener("hashchange", view);
+addEventListener("hashchange", () => { if (location.hash !== "#result") view(); });
 view();
 document.body.dataset.runs = 0;
 document.body.dataset.ready = "";

@@ -53,6 +53,7 @@ export function choose(policy) {
   const own = policy.form !== undefined;
   byId(`preset-${policy.preset ?? "own"}`).checked = true;
   byId("own").hidden = !own;
+  byId("own").disabled = !own;
   if (own) write(policy.form);
   showCode();
 }

@@ -34,13 +34,14 @@ export async function run(world, setup) {
   const { init, headers } = forFetch(setup.request);
 
   const frame = await frameOf(page);
+  const sent = sentHeaders(url, init, headers);
   const outcome = await ask(frame, page, url, init);
   const report = await postJson("/api/explain", {
     session,
     policy,
     after: sequence,
     method: init.method,
-    headers,
+    headers: sent,
     credentials: init.credentials === "include",
     readable: outcome.headers?.map(([name]) => name) ?? null,
   });
@@ -108,4 +109,13 @@ function ask(frame, page, url, init) {
     const target = page.sandboxed ? "*" : page.origin;
     frame.contentWindow.postMessage({ number, url, init }, target);
   });
+}
+
+// Browsers drop what scripts may not set; `fetch` complains about the rest.
+function sentHeaders(url, init, headers) {
+  try {
+    return [...new Request(url, init).headers];
+  } catch {
+    return headers;
+  }
 }

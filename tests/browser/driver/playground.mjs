@@ -67,6 +67,14 @@ async function tryOut(url) {
   expect('one with a preflight', 'allowed', await press(page, '#start-preflight'));
   expect('the same again', 'allowed', await press(page, '#send'));
   expect('its preflight', 'cached', await page.$eval('#flow', (it) => it.dataset.preflight));
+  await page.evaluate(() => { location.hash = '#result'; });
+  expect('the link to the result', 'allowed', await page.$eval('#verdict', (it) => it.dataset.verdict));
+  // A field that is hidden and invalid keeps nothing from being sent.
+  await page.$eval('#preset-own', (it) => it.click());
+  await page.waitForSelector('#own-max_age', { visible: true });
+  await page.$eval('#own-max_age', (it) => { it.value = '1.5'; });
+  await page.$eval('#preset-strict', (it) => it.click());
+  expect('after an invalid policy', 'allowed', await press(page, '#send'));
   await page.close();
 }
 
