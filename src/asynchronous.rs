@@ -6,7 +6,7 @@ use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{Context, Poll},
 };
 
@@ -15,7 +15,11 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{future::ResponseFuture, policy::Policy, service};
+use crate::{
+    future::ResponseFuture,
+    policy::{Enforcement, Policy},
+    service,
+};
 
 /// Looks the policy of each request up where that takes a while: in a database, at another service.
 ///
@@ -192,9 +196,7 @@ where
                 let response = match found {
                     Found::Policy(policy) => service::call(&mut inner, Some(&policy), (), request),
                     Found::PassThrough => service::call(&mut inner, None, (), request),
-                    Found::Nothing => {
-                        service::call(&mut inner, Some(Policy::of_nobody()), (), request)
-                    }
+                    Found::Nothing => service::call(&mut inner, Some(&NOBODY), (), request),
                 };
                 state.set(State::Responding { response });
             }
@@ -206,6 +208,9 @@ where
         }
     }
 }
+
+/// For requests for which nothing was found.
+static NOBODY: LazyLock<Policy> = LazyLock::new(|| Policy::of_nobody(Enforcement::OmitHeaders));
 
 impl<S: Service<Request<B>>, L, B> fmt::Debug for AsyncResponseFuture<S, L, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

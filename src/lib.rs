@@ -119,6 +119,7 @@ mod fetch;
 mod origin;
 mod policy;
 mod request_headers;
+mod shared;
 mod warnings;
 
 // Tower: thin glue.
@@ -128,7 +129,6 @@ mod layer;
 #[cfg(feature = "reload")]
 mod reload;
 mod service;
-mod shared;
 mod source;
 
 pub use asynchronous::{AsyncCors, AsyncCorsLayer, AsyncResponseFuture, Found};
@@ -144,6 +144,7 @@ pub use layer::CorsLayer;
 pub use origin::{Origin, OriginError, OriginPattern};
 pub use policy::{Enforcement, Policy};
 #[cfg(feature = "reload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
 pub use source::{Fixed, Observed, PerRequest, Source};

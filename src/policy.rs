@@ -1,9 +1,6 @@
 //! A policy, compiled, and the one place that decides.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::HashSet, sync::Arc};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
@@ -155,25 +152,22 @@ impl Policy {
         }
     }
 
-    /// Allows no origin.
-    pub(crate) fn of_nobody() -> &'static Self {
-        static NOBODY: LazyLock<Policy> = LazyLock::new(|| {
-            let origins = Origins::Listed(Box::new(OriginSet::new(Vec::new(), Code::default())));
-            let (methods, names) = (Methods::default(), HeaderNames::default());
-            let max_age = HeaderValue::from_static("0");
-            let ready = ReadyHeaders::new(&origins, false, &methods, &names, &names, max_age);
-            Policy {
-                origins,
-                methods,
-                request_headers: names.clone(),
-                exposed: names,
-                ready: ready.shared(),
-                enforcement: Enforcement::OmitHeaders,
-                #[cfg(feature = "serde")]
-                switches: crate::config::Switches::default(),
-            }
-        });
-        &NOBODY
+    /// Allows no origin: for requests that have no policy of their own.
+    pub(crate) fn of_nobody(enforcement: Enforcement) -> Self {
+        let origins = Origins::Listed(Box::new(OriginSet::new(Vec::new(), Code::default())));
+        let (methods, names) = (Methods::default(), HeaderNames::default());
+        let max_age = HeaderValue::from_static("0");
+        let ready = ReadyHeaders::new(&origins, false, &methods, &names, &names, max_age);
+        Self {
+            origins,
+            methods,
+            request_headers: names.clone(),
+            exposed: names,
+            ready: ready.shared(),
+            enforcement,
+            #[cfg(feature = "serde")]
+            switches: crate::config::Switches::default(),
+        }
     }
 
     /// For a layer to mount.

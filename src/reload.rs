@@ -30,7 +30,8 @@ impl CorsLayer<Reloadable> {
     /// Mounts a policy that the handle replaces while requests come in.
     ///
     /// A request sees one policy from its start to its end: the one that is in force when it
-    /// arrives. What does not build cannot be put in force:
+    /// arrives. The layer stays for the life of the process, and the policy in force with it, so
+    /// make one of each kind, not one for each request. What does not build cannot be put in force:
     ///
     /// ```
     /// use corsac::CorsLayer;

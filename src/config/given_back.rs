@@ -35,7 +35,9 @@ impl Switches {
 
 impl Policy {
     /// What the policy was made from, as data; `None` where a predicate
-    /// ([`allow_origin_if`](CorsBuilder::allow_origin_if)) is part of it, because that is code.
+    /// ([`allow_origin_if`](CorsBuilder::allow_origin_if)) is part of it, because that is code, and
+    /// for the policy that [`PathPolicies`](crate::PathPolicies) has for doubtful paths: it allows no
+    /// origin, which no config can say.
     ///
     /// A policy that is built from the result allows the same, and gives the same back. It may differ
     /// from what was written:
@@ -67,6 +69,10 @@ impl Policy {
             Origins::Any => (Vec::new(), None),
             Origins::Listed(set) => (set.all_patterns(), set.code()),
         };
+        let is_of_nobody = matches!(self.origins, Origins::Listed(_)) && patterns.is_empty();
+        if is_of_nobody && code.is_none() {
+            return None;
+        }
         if code.is_some_and(|code| !code.predicates.is_empty()) {
             return None;
         }

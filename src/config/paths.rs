@@ -16,10 +16,7 @@ use super::{
     Config, ConfigError, ConfigProblem,
     path::{PrefixProblem, is_plain, parse_prefix},
 };
-use crate::{
-    builder::CorsBuilder,
-    policy::{Enforcement, Policy},
-};
+use crate::policy::{Enforcement, Policy};
 
 /// A map from path prefixes to their [`Config`]s.
 ///
@@ -195,13 +192,10 @@ impl Inner {
         } else {
             Enforcement::OmitHeaders
         };
-        let closed = CorsBuilder::default().allow_origin_if(|_| false).enforcement(enforcement);
-        #[expect(clippy::expect_used)]
-        let closed = closed.build_policy().expect("a constant, but for what is always right");
         Self {
             longest: policies.keys().map(Vec::len).max().unwrap_or(0),
             policies,
-            closed: Arc::new(closed),
+            closed: Arc::new(Policy::of_nobody(enforcement)),
         }
     }
 

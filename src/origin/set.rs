@@ -95,9 +95,9 @@ impl OriginSet {
         }
     }
 
-    /// What it takes, about; `None` where there is code in it.
+    /// What it takes, about; `None` where it holds values of the user's.
     pub(crate) fn bytes(&self) -> Option<usize> {
-        self.code.is_none().then_some(self.bytes)
+        self.code.as_ref().is_none_or(|code| !code.has_values()).then_some(self.bytes)
     }
 
     /// All patterns, each once: the first ones in the order in which they were written, the others
@@ -179,11 +179,16 @@ impl Code {
     }
 
     pub(super) fn asks_of_origins(&self) -> bool {
+        self.any || self.has_values()
+    }
+
+    /// Regexes or predicates.
+    fn has_values(&self) -> bool {
         #[cfg(feature = "regex")]
         if !self.regexes.is_empty() {
             return true;
         }
-        !self.predicates.is_empty() || self.any
+        !self.predicates.is_empty()
     }
 }
 
