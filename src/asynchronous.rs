@@ -10,13 +10,17 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "http-body")]
+use crate::hooks::OrEmpty;
 use crate::{
+    decision::{Decision, vary},
     future::ResponseFuture,
+    hooks::{AnswerBody, ByDefault, Hooks, NoHooks, OnDecision, sealed::Own},
     policy::{Enforcement, Policy},
     service,
 };
@@ -63,8 +67,10 @@ use crate::{
 ///   time limit into it, such as `tokio::time::timeout`.
 #[derive(Clone)]
 #[must_use]
-pub struct AsyncCorsLayer<F> {
+pub struct AsyncCorsLayer<F, T = NoHooks> {
     look_up: F,
+    vary: Option<HeaderValue>,
+    hooks: T,
 }
 
 /// What a look-up found.
@@ -91,91 +97,135 @@ where
     /// A preflight and the request after it have to find the same policy; see
     /// [`CorsLayer::per_request`](crate::CorsLayer::per_request).
     pub fn new(look_up: F) -> Self {
-        Self { look_up }
+        Self { look_up, vary: None, hooks: NoHooks }
     }
 }
 
-impl<S, F: Clone> Layer<S> for AsyncCorsLayer<F> {
-    type Service = AsyncCors<S, F>;
+impl<F, T> AsyncCorsLayer<F, T> {
+    /// Names request headers that the look-up depends on, as
+    /// [`CorsLayer::vary`](crate::CorsLayer::vary) does.
+    pub fn vary(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.vary = vary::line_with(self.vary, names);
+        self
+    }
 
-    fn layer(&self, inner: S) -> AsyncCors<S, F> {
-        AsyncCors { inner, look_up: self.look_up.clone() }
+    /// As [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).
+    pub fn on_decision<O>(self, observe: O) -> AsyncCorsLayer<F, OnDecision<T, O>>
+    where
+        O: Fn(&Decision<'_>, &Uri) + Clone,
+    {
+        self.with_hooks(|others| OnDecision { others, observe })
+    }
+
+    /// As [`CorsLayer::answer_body`](crate::CorsLayer::answer_body).
+    pub fn answer_body<M, R>(self, make: M) -> AsyncCorsLayer<F, AnswerBody<T, M>>
+    where
+        M: Fn(&Decision<'_>, &mut HeaderMap) -> R + Clone,
+    {
+        self.with_hooks(|others| AnswerBody { others, make })
+    }
+
+    /// As [`CorsLayer::body_or_empty`](crate::CorsLayer::body_or_empty).
+    #[cfg(feature = "http-body")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
+    pub fn body_or_empty(self) -> AsyncCorsLayer<F, OrEmpty<T>> {
+        self.with_hooks(|others| OrEmpty { others })
+    }
+
+    fn with_hooks<U>(self, of: impl FnOnce(T) -> U) -> AsyncCorsLayer<F, U> {
+        AsyncCorsLayer { look_up: self.look_up, vary: self.vary, hooks: of(self.hooks) }
     }
 }
 
-impl<F> fmt::Debug for AsyncCorsLayer<F> {
+impl<S, F: Clone, T: Clone> Layer<S> for AsyncCorsLayer<F, T> {
+    type Service = AsyncCors<S, F, T>;
+
+    fn layer(&self, inner: S) -> AsyncCors<S, F, T> {
+        AsyncCors { inner, layer: self.clone() }
+    }
+}
+
+impl<F, T> fmt::Debug for AsyncCorsLayer<F, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsyncCorsLayer").finish_non_exhaustive()
+        f.debug_struct("AsyncCorsLayer").field("vary", &self.vary).finish_non_exhaustive()
     }
 }
 
 /// A service whose policies are looked up, made by [`AsyncCorsLayer`].
-#[derive(Clone)]
-pub struct AsyncCors<S, F> {
+#[derive(Debug, Clone)]
+pub struct AsyncCors<S, F, T = NoHooks> {
     inner: S,
-    look_up: F,
+    layer: AsyncCorsLayer<F, T>,
 }
 
-impl<S: fmt::Debug, F> fmt::Debug for AsyncCors<S, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsyncCors").field("inner", &self.inner).finish_non_exhaustive()
-    }
-}
-
-impl<S, F, L, B, R> Service<Request<B>> for AsyncCors<S, F>
+impl<S, F, T, L, B, R> Service<Request<B>> for AsyncCors<S, F, T>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone,
     F: Fn(&Parts) -> L,
     L: Future<Output = Found>,
-    R: Default,
+    T: Hooks<R> + Clone,
 {
-    type Response = Response<R>;
+    type Response = Response<<T::Own as Own<R>>::Body>;
     type Error = S::Error;
-    type Future = AsyncResponseFuture<S, L, B>;
+    type Future = AsyncResponseFuture<S, L, B, T, T::Own>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Self { inner, layer: AsyncCorsLayer { look_up, vary, hooks } } = self;
         let (parts, body) = request.into_parts();
-        let look_up = catch_unwind(AssertUnwindSafe(|| (self.look_up)(&parts))).ok();
+        let look_up = catch_unwind(AssertUnwindSafe(|| look_up(&parts))).ok();
         let request = Request::from_parts(parts, body);
         // The one that said it is ready is the one to call.
-        let next = self.inner.clone();
-        let inner = mem::replace(&mut self.inner, next);
-        AsyncResponseFuture { state: State::LookingUp { look_up, held: Some((inner, request)) } }
+        let next = inner.clone();
+        let held = Held {
+            inner: mem::replace(inner, next),
+            request,
+            vary: vary.clone(),
+            hooks: hooks.clone(),
+        };
+        AsyncResponseFuture { state: State::LookingUp { look_up, held: Some(held) } }
     }
 }
 
 pin_project! {
     /// The future of [`AsyncCors`]: first the look-up, then the response.
     #[must_use = "futures do nothing unless polled"]
-    pub struct AsyncResponseFuture<S, L, B>
+    pub struct AsyncResponseFuture<S, L, B, T = NoHooks, O = ByDefault>
     where
         S: Service<Request<B>>,
     {
         #[pin]
-        state: State<S, S::Future, L, B>,
+        state: State<S, S::Future, L, B, T, O>,
     }
 }
 
 pin_project! {
     #[project = StateProj]
-    enum State<S, I, L, B> {
+    enum State<S, I, L, B, T, O> {
         // `None` where the look-up has panicked before it was a future.
-        LookingUp { #[pin] look_up: Option<L>, held: Option<(S, Request<B>)> },
-        Responding { #[pin] response: ResponseFuture<I> },
+        LookingUp { #[pin] look_up: Option<L>, held: Option<Held<S, B, T>> },
+        Responding { #[pin] response: ResponseFuture<I, Option<HeaderValue>, O> },
     }
 }
 
-impl<S, L, B, R> Future for AsyncResponseFuture<S, L, B>
+/// What waits for the look-up.
+struct Held<S, B, T> {
+    inner: S,
+    request: Request<B>,
+    vary: Option<HeaderValue>,
+    hooks: T,
+}
+
+impl<S, L, B, T, R> Future for AsyncResponseFuture<S, L, B, T, T::Own>
 where
     S: Service<Request<B>, Response = Response<R>>,
     L: Future<Output = Found>,
-    R: Default,
+    T: Hooks<R>,
 {
-    type Output = Result<Response<R>, S::Error>;
+    type Output = Result<Response<<T::Own as Own<R>>::Body>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
@@ -192,12 +242,13 @@ where
                     Found::Nothing
                 }
             };
-            if let Some((mut inner, request)) = held.take() {
-                let response = match found {
-                    Found::Policy(policy) => service::call(&mut inner, Some(&policy), (), request),
-                    Found::PassThrough => service::call(&mut inner, None, (), request),
-                    Found::Nothing => service::call(&mut inner, Some(&NOBODY), (), request),
+            if let Some(Held { mut inner, request, vary, hooks }) = held.take() {
+                let policy = match &found {
+                    Found::Policy(policy) => Some(&**policy),
+                    Found::PassThrough => None,
+                    Found::Nothing => Some(&*NOBODY),
                 };
+                let response = service::call(&mut inner, policy, &hooks, vary, request);
                 state.set(State::Responding { response });
             }
         }
@@ -212,7 +263,7 @@ where
 /// For requests for which nothing was found.
 static NOBODY: LazyLock<Policy> = LazyLock::new(|| Policy::of_nobody(Enforcement::OmitHeaders));
 
-impl<S: Service<Request<B>>, L, B> fmt::Debug for AsyncResponseFuture<S, L, B> {
+impl<S: Service<Request<B>>, L, B, T, O> fmt::Debug for AsyncResponseFuture<S, L, B, T, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncResponseFuture").finish_non_exhaustive()
     }

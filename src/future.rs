@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     decision::{Answer, Extra, Grant},
+    hooks::{ByDefault, sealed::Own},
     policy::Policy,
     service::log_removed,
 };
@@ -20,9 +21,9 @@ pin_project! {
     /// The future of [`Cors`](crate::Cors). It borrows nothing and boxes nothing.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F, X = ()> {
+    pub struct ResponseFuture<F, X = (), O = ByDefault> {
         #[pin]
-        source: Source<F>,
+        source: Source<F, O>,
         grant: Grant,
         extra: X,
         // So that its auto traits are those of the policy, and it may hold one again.
@@ -34,32 +35,34 @@ pin_project! {
     /// Where the response comes from.
     #[derive(Debug)]
     #[project = SourceProj]
-    enum Source<F> {
+    enum Source<F, O> {
         Inner { #[pin] inner: F },
-        Own { answer: Answer },
+        // `None` once it is answered.
+        Own { answer: Answer, own: Option<O> },
     }
 }
 
-impl<F, X: Extra> ResponseFuture<F, X> {
+impl<F, X: Extra, O> ResponseFuture<F, X, O> {
     /// The inner service's response.
     #[inline]
     pub(crate) fn of_inner(inner: F, grant: Grant, extra: X) -> Self {
         Self { source: Source::Inner { inner }, grant, extra, policy: PhantomData }
     }
 
-    /// A response with an empty body, made here.
-    pub(crate) fn own(answer: Answer, extra: X) -> Self {
-        Self { source: Source::Own { answer }, grant: Grant::Untouched, extra, policy: PhantomData }
+    /// A response that is made here.
+    pub(crate) fn of_own(answer: Answer, own: O, extra: X) -> Self {
+        let source = Source::Own { answer, own: Some(own) };
+        Self { source, grant: Grant::Untouched, extra, policy: PhantomData }
     }
 }
 
-impl<F, X, R, E> Future for ResponseFuture<F, X>
+impl<F, X, O, R, E> Future for ResponseFuture<F, X, O>
 where
     F: Future<Output = Result<Response<R>, E>>,
     X: Extra,
-    R: Default,
+    O: Own<R>,
 {
-    type Output = F::Output;
+    type Output = Result<Response<O::Body>, E>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -71,17 +74,24 @@ where
                     apply(this.grant, response.headers_mut());
                     this.extra.add(response.headers_mut());
                 }
-                output
+                O::pass_on(output)
             }
-            SourceProj::Own { answer } => {
-                let mut response = Response::new(R::default());
-                *response.status_mut() = answer.status();
-                answer.apply(response.headers_mut());
-                this.extra.add(response.headers_mut());
-                Poll::Ready(Ok(response))
-            }
+            SourceProj::Own { answer, own } => match own.take() {
+                Some(own) => Poll::Ready(Ok(respond(answer, own, this.extra))),
+                // It has been answered, and nobody should ask again.
+                None => Poll::Pending,
+            },
         }
     }
+}
+
+#[inline(never)]
+fn respond<R, O: Own<R>>(answer: &mut Answer, own: O, extra: &mut impl Extra) -> Response<O::Body> {
+    let mut response = own.into_response();
+    *response.status_mut() = answer.status();
+    answer.apply(response.headers_mut());
+    extra.add(response.headers_mut());
+    response
 }
 
 /// Apart from `poll`, which is compiled anew for each inner service.

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Uri, request::Parts};
+use http::{HeaderMap, HeaderName, Uri, request::Parts};
 use tower_layer::Layer;
 
+#[cfg(feature = "http-body")]
+use crate::hooks::OrEmpty;
 use crate::{
     builder::CorsBuilder,
-    decision::Decision,
+    decision::{Decision, vary},
+    hooks::{AnswerBody, NoHooks, OnDecision},
     policy::Policy,
     service::Cors,
     shared::Shared,
-    source::{Fixed, Observed, PerRequest, Source},
+    source::{Fixed, PerRequest, Source},
 };
 
 /// Puts a CORS policy around a service.
@@ -29,8 +32,9 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct CorsLayer<P = Fixed> {
+pub struct CorsLayer<P = Fixed, T = NoHooks> {
     source: P,
+    hooks: T,
 }
 
 impl CorsLayer {
@@ -112,7 +116,7 @@ where
     /// use std::sync::Arc;
     ///
     /// use corsac::CorsLayer;
-    /// use http::{HeaderName, HeaderValue, Uri, request::Parts};
+    /// use http::{HeaderMap, HeaderName, Uri, request::Parts};
     ///
     /// let public = CorsLayer::builder().allow_any_origin().build_policy()?;
     /// let admin = CorsLayer::builder()
@@ -137,22 +141,20 @@ where
     /// of every response that has a policy, so that caches keep apart what depends on them. The host
     /// is part of the URL, and needs no naming, unless a cache in front of the service leaves it out.
     pub fn vary(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        let mut line = self.source.vary.take().map_or_else(Vec::new, |it| it.as_bytes().to_vec());
-        for name in names {
-            if !line.is_empty() {
-                line.extend_from_slice(b", ");
-            }
-            line.extend_from_slice(name.as_str().as_bytes());
-        }
-        // Names, commas and spaces are a valid value.
-        self.source.vary = HeaderValue::try_from(line).ok().filter(|line| !line.is_empty());
+        self.source.vary = vary::line_with(self.source.vary, names);
         self
     }
 }
 
 impl<P> CorsLayer<P> {
     pub(crate) fn of(source: P) -> Self {
-        Self { source }
+        Self { source, hooks: NoHooks }
+    }
+}
+
+impl<P, T> CorsLayer<P, T> {
+    fn with_hooks<U>(self, of: impl FnOnce(T) -> U) -> CorsLayer<P, U> {
+        CorsLayer { source: self.source, hooks: of(self.hooks) }
     }
 
     /// Is told of every decision, before the inner service sees the request: for metrics. Costs
@@ -174,18 +176,75 @@ impl<P> CorsLayer<P> {
     /// });
     /// # let app: axum::Router = axum::Router::new().layer(cors);
     /// ```
-    pub fn on_decision<F>(self, observe: F) -> CorsLayer<Observed<P, F>>
+    pub fn on_decision<F>(self, observe: F) -> CorsLayer<P, OnDecision<T, F>>
     where
         F: Fn(&Decision<'_>, &Uri) + Clone,
     {
-        CorsLayer::of(Observed { source: self.source, observe })
+        self.with_hooks(|others| OnDecision { others, observe })
+    }
+
+    /// Makes the bodies of the answers that the inner service does not give: to preflights, and to
+    /// requests that are rejected. Without it they are empty, by way of `Default`; so this is for bodies
+    /// that have no `Default`, and for telling a client more than a status.
+    ///
+    /// The function sees the decision, whose [`status`](Decision::status) is that of the answer, and may
+    /// write headers that describe the body. CORS headers are written over it.
+    ///
+    /// ```
+    /// use axum::body::Body;
+    /// use corsac::{CorsLayer, Enforcement, RequestKind};
+    /// use http::{HeaderValue, header::CONTENT_TYPE};
+    ///
+    /// let cors = CorsLayer::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .enforcement(Enforcement::Reject)
+    ///     .build()?
+    ///     .answer_body(|decision, headers| {
+    ///         if decision.kind() == RequestKind::Preflight {
+    ///             return Body::empty();
+    ///         }
+    ///         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    ///         Body::from(r#"{"error":"this origin may not do that"}"#)
+    ///     });
+    /// # let app: axum::Router = axum::Router::new().layer(cors);
+    /// # Ok::<(), corsac::BuildError>(())
+    /// ```
+    pub fn answer_body<F, R>(self, make: F) -> CorsLayer<P, AnswerBody<T, F>>
+    where
+        F: Fn(&Decision<'_>, &mut HeaderMap) -> R + Clone,
+    {
+        self.with_hooks(|others| AnswerBody { others, make })
+    }
+
+    /// For bodies that cannot be made, such as `hyper::body::Incoming` in a gateway: the response's
+    /// body becomes [`BodyOrEmpty`](crate::BodyOrEmpty), which is the inner service's or none. Nothing
+    /// is boxed.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use corsac::{BodyOrEmpty, CorsLayer};
+    /// use http::{Request, Response};
+    /// use hyper::body::Incoming;
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # fn is_gateway<S: Service<Request<()>, Response = Response<BodyOrEmpty<Incoming>>>>(_: S) {}
+    /// # async fn upstream(_: Request<()>) -> Response<Incoming> { unreachable!() }
+    /// let forward = service_fn(|request| async { Ok::<_, Infallible>(upstream(request).await) });
+    /// let gateway = CorsLayer::localhost().body_or_empty().layer(forward);
+    /// # is_gateway(gateway);
+    /// ```
+    #[cfg(feature = "http-body")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
+    pub fn body_or_empty(self) -> CorsLayer<P, OrEmpty<T>> {
+        self.with_hooks(|others| OrEmpty { others })
     }
 }
 
-impl<S, P: Source + Clone> Layer<S> for CorsLayer<P> {
-    type Service = Cors<S, P>;
+impl<S, P: Source + Clone, T: Clone> Layer<S> for CorsLayer<P, T> {
+    type Service = Cors<S, P, T>;
 
-    fn layer(&self, inner: S) -> Cors<S, P> {
-        Cors::new(inner, self.source.clone())
+    fn layer(&self, inner: S) -> Cors<S, P, T> {
+        Cors::new(inner, self.source.clone(), self.hooks.clone())
     }
 }

@@ -92,6 +92,7 @@
 //! # Features
 //!
 //! * `tracing` (default): the events.
+//! * `http-body`: `CorsLayer::body_or_empty`, for gateways whose response bodies cannot be made.
 //! * `regex`: `CorsBuilder::allow_origin_regex`.
 //! * `reload`: `CorsLayer::reloadable`, a policy that is replaced while requests come in.
 //! * `serde`: `Config`, a policy from a file or from the environment, and `PathConfigs`, one for each
@@ -124,7 +125,10 @@ mod warnings;
 
 // Tower: thin glue.
 mod asynchronous;
+#[cfg(feature = "http-body")]
+mod body;
 mod future;
+mod hooks;
 mod layer;
 #[cfg(feature = "reload")]
 mod reload;
@@ -140,6 +144,7 @@ pub use decision::{Decision, Denial, DenialKind, Remedy, RequestKind};
 pub use error::{BuildError, Problem};
 pub use explain::{Explanation, Step, Topic};
 pub use future::ResponseFuture;
+pub use hooks::{AnswerBody, ByDefault, Hooks, NoHooks, OnDecision};
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginError, OriginPattern};
 pub use policy::{Enforcement, Policy};
@@ -147,8 +152,11 @@ pub use policy::{Enforcement, Policy};
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use reload::{ReloadHandle, Reloadable};
 pub use service::Cors;
-pub use source::{Fixed, Observed, PerRequest, Source};
+pub use source::{Fixed, PerRequest, Source};
 pub use warnings::Warning;
+#[cfg(feature = "http-body")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
+pub use {body::BodyOrEmpty, hooks::OrEmpty};
 
 // Documentation only: in a build that makes none, there is no such module.
 #[cfg(any(doc, doctest))]

@@ -4,14 +4,18 @@ use std::task::{Context, Poll};
 
 #[cfg(feature = "tracing")]
 use http::uri::Authority;
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::{Request, Response, Uri};
 use tower_service::Service;
 
 use crate::{
-    decision::{Answer, Decision, Extra, Grant, Readers, Removed},
+    decision::{Decision, Extra, Grant, Readers, Removed},
     future::ResponseFuture,
+    hooks::{
+        Hooks, NoHooks,
+        sealed::{Listener, Own},
+    },
     policy::Policy,
-    source::{Fixed, Source, sealed::Listener},
+    source::{Fixed, Source},
 };
 #[cfg(feature = "tracing")]
 use crate::{
@@ -26,33 +30,25 @@ use crate::{
 ///
 /// # Bodies
 ///
-/// Preflights and 403s need an empty body, so the inner service's body must implement `Default`:
-/// `axum::body::Body`, `tonic::body::Body`, `http_body_util::Full`, `String` do. Those of
-/// tower-http's `TraceLayer` and `ResponseBodyTimeoutLayer` do not. Put these layers outside of this
-/// one, where `TraceLayer` sees preflights too, or convert in between:
+/// Preflights and 403s are answered with an empty body of the inner service's type `R`. There are
+/// three ways to one:
 ///
-/// ```
-/// # use axum::{body::Body, response::Response};
-/// # use http::Request;
-/// # use tower::{ServiceBuilder, ServiceExt, service_fn};
-/// # fn layer_without_default() -> tower::layer::util::Identity { tower::layer::util::Identity::new() }
-/// # let inner = service_fn(|_: Request<Body>| async { Ok::<_, std::convert::Infallible>(Response::new(Body::empty())) });
-/// let service = ServiceBuilder::new()
-///     .layer(corsac::CorsLayer::permissive())
-///     .map_response(|response: http::Response<_>| response.map(Body::new))
-///     .layer(layer_without_default())
-///     .service(inner);
-/// # let _ = service.oneshot(Request::new(Body::empty()));
-/// ```
+/// * `R` implements `Default`, and nothing is to be done: `axum::body::Body`, `tonic::body::Body`,
+///   `http_body_util::Full`, `String`.
+/// * It can be made: [`CorsLayer::answer_body`](crate::CorsLayer::answer_body), with
+///   `|_, _| worker::Body::empty()`.
+/// * It cannot: `CorsLayer::body_or_empty` (feature `http-body`), with `hyper::body::Incoming`, and
+///   with what tower-http's `TraceLayer` and `ResponseBodyTimeoutLayer` make of bodies.
 #[derive(Debug, Clone)]
-pub struct Cors<S, P = Fixed> {
+pub struct Cors<S, P = Fixed, T = NoHooks> {
     inner: S,
     source: P,
+    hooks: T,
 }
 
-impl<S, P> Cors<S, P> {
-    pub(crate) fn new(inner: S, source: P) -> Self {
-        Self { inner, source }
+impl<S, P, T> Cors<S, P, T> {
+    pub(crate) fn new(inner: S, source: P, hooks: T) -> Self {
+        Self { inner, source, hooks }
     }
 
     /// The inner service.
@@ -66,15 +62,15 @@ impl<S, P> Cors<S, P> {
     }
 }
 
-impl<S, P, B, R> Service<Request<B>> for Cors<S, P>
+impl<S, P, T, B, R> Service<Request<B>> for Cors<S, P, T>
 where
     S: Service<Request<B>, Response = Response<R>>,
     P: Source,
-    R: Default,
+    T: Hooks<R>,
 {
-    type Response = Response<R>;
+    type Response = Response<<T::Own as Own<R>>::Body>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, P::Extra>;
+    type Future = ResponseFuture<S::Future, P::Extra, T::Own>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
@@ -83,13 +79,13 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Self { inner, source } = self;
+        let Self { inner, source, hooks } = self;
         match source.fixed() {
-            Some(Fixed { policy }) => call(inner, policy.as_deref(), source.extra(), request),
-            None => source.with(request, |policy, request| match (policy, source.listener()) {
-                (None, _) => call_otherwise(inner, None, None, P::Extra::default(), request),
-                (_, None) => call(inner, policy, source.extra(), request),
-                (_, listener) => call_otherwise(inner, policy, listener, source.extra(), request),
+            Some(Fixed { policy }) => {
+                call(inner, policy.as_deref(), hooks, source.extra(), request)
+            }
+            None => source.with(request, |policy, request| {
+                call(inner, policy, hooks, source.extra(), request)
             }),
         }
     }
@@ -97,21 +93,26 @@ where
 
 /// With `policy`, or as it is where there is none.
 #[inline]
-pub(crate) fn call<S, X, B, R>(
+pub(crate) fn call<S, T, X, B, R>(
     inner: &mut S,
     policy: Option<&Policy>,
+    hooks: &T,
     extra: X,
     request: Request<B>,
-) -> ResponseFuture<S::Future, X>
+) -> ResponseFuture<S::Future, X, T::Own>
 where
     S: Service<Request<B>, Response = Response<R>>,
+    T: Hooks<R>,
     X: Extra,
 {
     // Nearly all requests take this way, which leaves them where they are.
-    let Some(policy) = policy else { return call_otherwise(inner, None, None, extra, request) };
-    let readers = policy.readers_at_once(request.method(), request.headers(), is_logging);
+    let Some(policy) = policy else { return call_otherwise(inner, None, hooks, extra, request) };
+    let readers = match hooks.listener() {
+        None => policy.readers_at_once(request.method(), request.headers(), is_logging),
+        Some(_) => None,
+    };
     let (has_readers, origin) = match readers {
-        None => return call_otherwise(inner, Some(policy), None, extra, request),
+        None => return call_otherwise(inner, Some(policy), hooks, extra, request),
         Some(Readers::Nobody) => (false, None),
         Some(Readers::Everybody) => (true, None),
         Some(Readers::Origin(origin)) => (true, Some(origin.clone())),
@@ -127,45 +128,39 @@ where
 
 /// Preflights, refusals that are logged or answered here, and whatever somebody is told of.
 #[inline(never)]
-fn call_otherwise<S, X, B, R>(
+fn call_otherwise<S, T, X, B, R>(
     inner: &mut S,
     policy: Option<&Policy>,
-    listener: Option<&dyn Listener>,
+    hooks: &T,
     extra: X,
     request: Request<B>,
-) -> ResponseFuture<S::Future, X>
+) -> ResponseFuture<S::Future, X, T::Own>
 where
     S: Service<Request<B>, Response = Response<R>>,
+    T: Hooks<R>,
     X: Extra,
 {
-    let reply = match policy {
-        Some(policy) => {
-            decide(policy, listener, request.method(), request.headers(), request.uri())
-        }
-        None => Ok(Grant::Untouched),
+    let Some(policy) = policy else {
+        return ResponseFuture::of_inner(inner.call(request), Grant::Untouched, X::default());
+    };
+    let reply = {
+        let decision = policy.evaluate_request(&request);
+        tell(&decision, hooks.listener(), request.uri());
+        decision.reply().map_err(|answer| (answer, hooks.own(&decision)))
     };
     match reply {
         Ok(grant) => ResponseFuture::of_inner(inner.call(request), grant, extra),
-        Err(answer) => ResponseFuture::own(answer, extra),
+        Err((answer, own)) => ResponseFuture::of_own(answer, own, extra),
     }
 }
 
-/// Apart from the above, which is compiled anew for each inner service.
-fn decide(
-    policy: &Policy,
-    listener: Option<&dyn Listener>,
-    method: &Method,
-    headers: &HeaderMap,
-    uri: &Uri,
-) -> Result<Grant, Answer> {
-    let decision = policy.evaluate_at(method, headers, uri.authority());
+fn tell(decision: &Decision<'_>, listener: Option<&dyn Listener>, uri: &Uri) {
     if let Some(listener) = listener {
-        listener.tell(&decision, uri);
+        listener.tell(decision, uri);
     }
     if decision.denial().is_some() {
-        log_refusal(&decision, uri.authority());
+        log_refusal(decision, uri.authority());
     }
-    decision.reply()
 }
 
 /// Whether anybody might listen to what is said of refusals.

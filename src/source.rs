@@ -2,13 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderValue, Request, Uri, request::Parts};
+use http::{HeaderValue, Request, request::Parts};
 
-use self::sealed::Listener;
-use crate::{decision::Decision, policy::Policy, shared::Shared};
+use crate::{policy::Policy, shared::Shared};
 
-/// Where a layer gets the policy of a request from: [`Fixed`], [`PerRequest`] or `Reloadable`, each
-/// also as [`Observed`].
+/// Where a layer gets the policy of a request from: [`Fixed`], [`PerRequest`] or `Reloadable`.
 ///
 /// You need not name it, and cannot implement it.
 pub trait Source: sealed::Source {}
@@ -16,13 +14,10 @@ pub trait Source: sealed::Source {}
 impl<T: sealed::Source> Source for T {}
 
 pub(crate) mod sealed {
-    use http::{Request, Uri};
+    use http::Request;
 
     use super::Fixed;
-    use crate::{
-        decision::{Decision, Extra},
-        policy::Policy,
-    };
+    use crate::{decision::Extra, policy::Policy};
 
     pub trait Source {
         /// What else the responses vary on.
@@ -30,7 +25,7 @@ pub(crate) mod sealed {
 
         fn extra(&self) -> Self::Extra;
 
-        /// Itself, where it has one policy for every request, and nobody is told.
+        /// Itself, where it has one policy for every request.
         #[inline]
         fn fixed(&self) -> Option<&Fixed> {
             None
@@ -43,16 +38,6 @@ pub(crate) mod sealed {
             request: Request<B>,
             then: impl FnOnce(Option<&Policy>, Request<B>) -> T,
         ) -> T;
-
-        /// Who is told of decisions.
-        #[inline]
-        fn listener(&self) -> Option<&dyn Listener> {
-            None
-        }
-    }
-
-    pub trait Listener {
-        fn tell(&self, decision: &Decision<'_>, uri: &Uri);
     }
 }
 
@@ -112,57 +97,5 @@ impl<F: Fn(&Parts) -> Option<Arc<Policy>>> sealed::Source for PerRequest<F> {
 impl<F> fmt::Debug for PerRequest<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PerRequest").field("vary", &self.vary).finish_non_exhaustive()
-    }
-}
-
-/// Another source, and somebody is told of the decisions.
-///
-/// Made by [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).
-#[derive(Clone)]
-pub struct Observed<P, F> {
-    pub(crate) source: P,
-    pub(crate) observe: F,
-}
-
-impl<P, F> sealed::Source for Observed<P, F>
-where
-    P: sealed::Source,
-    F: Fn(&Decision<'_>, &Uri),
-{
-    type Extra = P::Extra;
-
-    fn extra(&self) -> P::Extra {
-        self.source.extra()
-    }
-
-    fn with<B, T>(
-        &self,
-        request: Request<B>,
-        then: impl FnOnce(Option<&Policy>, Request<B>) -> T,
-    ) -> T {
-        self.source.with(request, then)
-    }
-
-    fn listener(&self) -> Option<&dyn Listener> {
-        Some(self)
-    }
-}
-
-impl<P, F> Listener for Observed<P, F>
-where
-    P: sealed::Source,
-    F: Fn(&Decision<'_>, &Uri),
-{
-    fn tell(&self, decision: &Decision<'_>, uri: &Uri) {
-        if let Some(listener) = self.source.listener() {
-            listener.tell(decision, uri);
-        }
-        (self.observe)(decision, uri);
-    }
-}
-
-impl<P: fmt::Debug, F> fmt::Debug for Observed<P, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observed").field("source", &self.source).finish_non_exhaustive()
     }
 }

@@ -14,7 +14,7 @@ mod headers;
 mod ready;
 mod remedy;
 mod reply;
-mod vary;
+pub(crate) mod vary;
 
 use denial::fmt_list;
 pub(crate) use denial::quote;

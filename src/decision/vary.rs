@@ -1,7 +1,7 @@
 //! Adds names to `Vary`: only what is missing, and all in one line, because some hosts send only the
 //! first line of a repeated header.
 
-use http::{HeaderMap, HeaderValue, header::VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, header::VARY};
 
 use super::headers::put;
 use crate::policy::Origins;
@@ -35,6 +35,22 @@ impl Extra for Option<HeaderValue> {
             merge(response, names);
         }
     }
+}
+
+/// `line` with more names; `None` where there are none.
+pub(crate) fn line_with(
+    line: Option<HeaderValue>,
+    names: impl IntoIterator<Item = HeaderName>,
+) -> Option<HeaderValue> {
+    let mut line = line.map_or_else(Vec::new, |it| it.as_bytes().to_vec());
+    for name in names {
+        if !line.is_empty() {
+            line.extend_from_slice(b", ");
+        }
+        line.extend_from_slice(name.as_str().as_bytes());
+    }
+    // Names, commas and spaces are a valid value.
+    HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
 }
 
 /// Adds `names` to the `Vary` of a response, in one line with what is there.

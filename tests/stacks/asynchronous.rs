@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use corsac::{AsyncCorsLayer, Found, Policy};
-use http::{Request, header, request::Parts};
+use http::{HeaderName, Request, header, request::Parts};
 
 use crate::{
     APP, EVIL, STRICT_FOR_APP, STRICT_PREFLIGHT, STRICT_PREFLIGHT_REFUSED, client::Client,
@@ -111,4 +111,29 @@ async fn the_service_is_not_called_before_the_answer_is_there() {
     found.send(true).unwrap();
     request.await.unwrap().expect(200, &[]);
     assert_eq!(calls.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn what_the_look_up_depends_on_gets_into_vary_and_somebody_is_told() {
+    let policy = Arc::new(strict().build_policy().unwrap());
+    let refused: Arc<AtomicUsize> = Arc::default();
+    let count = refused.clone();
+    let cors = AsyncCorsLayer::new(move |parts: &Parts| {
+        let has_tenant = parts.headers.contains_key("x-tenant");
+        let found = if has_tenant { Found::Policy(policy.clone()) } else { Found::PassThrough };
+        async { found }
+    })
+    .vary([HeaderName::from_static("x-tenant")])
+    .on_decision(move |decision, _| {
+        count.fetch_add(usize::from(!decision.is_allowed()), Ordering::Relaxed);
+    });
+    let server = Server::axum(Router::new().fallback(get(|| async {})).layer(cors)).await;
+    let mut client = Client::http1(server.address).await;
+
+    let of_tenant = |origin| from("/", origin).header("x-tenant", "a");
+    client.send(of_tenant(EVIL)).await.expect(200, &["vary: Origin, x-tenant"]);
+    let answer = client.send(of_tenant(APP)).await;
+    assert_eq!(answer.headers[header::VARY], "Origin, x-tenant");
+    client.send(from("/", EVIL)).await.expect(200, &[]);
+    assert_eq!(refused.load(Ordering::Relaxed), 1);
 }

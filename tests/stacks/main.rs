@@ -4,6 +4,8 @@
 mod asynchronous;
 mod axum_layers;
 mod axum_router;
+#[cfg(feature = "http-body")]
+mod bodies;
 mod client;
 mod disabled;
 mod enforcement;
