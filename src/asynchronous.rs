@@ -20,7 +20,7 @@ use crate::hooks::OrEmpty;
 use crate::{
     decision::{Decision, vary},
     future::ResponseFuture,
-    hooks::{AnswerBody, ByDefault, Hooks, NoHooks, OnDecision, sealed::Own},
+    hooks::{AnswerBody, ByDefault, DiagnosisHeader, Hooks, NoHooks, OnDecision, sealed::Own},
     policy::{Enforcement, Policy},
     service,
 };
@@ -117,6 +117,11 @@ impl<F, T> AsyncCorsLayer<F, T> {
         self.with_hooks(|others| OnDecision { others, observe })
     }
 
+    /// As [`CorsLayer::diagnosis_header`](crate::CorsLayer::diagnosis_header).
+    pub fn diagnosis_header(self, on: bool) -> AsyncCorsLayer<F, DiagnosisHeader<T>> {
+        self.with_hooks(|others| DiagnosisHeader { others, is_on: on })
+    }
+
     /// As [`CorsLayer::answer_body`](crate::CorsLayer::answer_body).
     pub fn answer_body<M, R>(self, make: M) -> AsyncCorsLayer<F, AnswerBody<T, M>>
     where
@@ -167,7 +172,7 @@ where
 {
     type Response = Response<<T::Own as Own<R>>::Body>;
     type Error = S::Error;
-    type Future = AsyncResponseFuture<S, L, B, T, T::Own>;
+    type Future = AsyncResponseFuture<S, L, B, T, T::Note, T::Own>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -193,21 +198,21 @@ where
 pin_project! {
     /// The future of [`AsyncCors`]: first the look-up, then the response.
     #[must_use = "futures do nothing unless polled"]
-    pub struct AsyncResponseFuture<S, L, B, T = NoHooks, O = ByDefault>
+    pub struct AsyncResponseFuture<S, L, B, T = NoHooks, N = (), O = ByDefault>
     where
         S: Service<Request<B>>,
     {
         #[pin]
-        state: State<S, S::Future, L, B, T, O>,
+        state: State<S, S::Future, L, B, T, N, O>,
     }
 }
 
 pin_project! {
     #[project = StateProj]
-    enum State<S, I, L, B, T, O> {
+    enum State<S, I, L, B, T, N, O> {
         // `None` where the look-up has panicked before it was a future.
         LookingUp { #[pin] look_up: Option<L>, held: Option<Held<S, B, T>> },
-        Responding { #[pin] response: ResponseFuture<I, Option<HeaderValue>, O> },
+        Responding { #[pin] response: ResponseFuture<I, (Option<HeaderValue>, N), O> },
     }
 }
 
@@ -219,7 +224,7 @@ struct Held<S, B, T> {
     hooks: T,
 }
 
-impl<S, L, B, T, R> Future for AsyncResponseFuture<S, L, B, T, T::Own>
+impl<S, L, B, T, R> Future for AsyncResponseFuture<S, L, B, T, T::Note, T::Own>
 where
     S: Service<Request<B>, Response = Response<R>>,
     L: Future<Output = Found>,
@@ -263,7 +268,7 @@ where
 /// For requests for which nothing was found.
 static NOBODY: LazyLock<Policy> = LazyLock::new(|| Policy::of_nobody(Enforcement::OmitHeaders));
 
-impl<S: Service<Request<B>>, L, B, T, O> fmt::Debug for AsyncResponseFuture<S, L, B, T, O> {
+impl<S: Service<Request<B>>, L, B, T, N, O> fmt::Debug for AsyncResponseFuture<S, L, B, T, N, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncResponseFuture").finish_non_exhaustive()
     }

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use http::StatusCode;
+
 use crate::{
     compile::compile,
     error::BuildError,
@@ -53,6 +55,7 @@ pub struct CorsBuilder {
     pub(crate) credentials: bool,
     pub(crate) max_age: Option<Duration>,
     pub(crate) enforcement: Enforcement,
+    pub(crate) reject_status: Option<u16>,
 }
 
 impl CorsBuilder {
@@ -196,6 +199,15 @@ impl CorsBuilder {
         self
     }
 
+    /// The status of what [`Enforcement::Reject`] answers, from 400 to 599; 403 where nothing is said.
+    /// Refused preflights keep their 403.
+    ///
+    /// The body is [`CorsLayer::answer_body`]'s.
+    pub fn reject_status(mut self, status: StatusCode) -> Self {
+        self.reject_status = Some(status.as_u16());
+        self
+    }
+
     /// Any page in the world may act for your users here, and read the answers.
     ///
     /// For development, and for services whose only credentials are worthless. Plain http is included,
@@ -230,7 +242,7 @@ impl CorsBuilder {
     /// whatever else [`OriginPattern`](crate::OriginPattern#syntax) refuses; a regex that does not
     /// compile; credentials for any origin or for `http://a.example`; the methods `TRACE` and
     /// `patch`; the request headers `cookie` and `sec-fetch-mode`; the exposed header `set-cookie`;
-    /// a max-age of 1.5 seconds.
+    /// a max-age of 1.5 seconds; a `reject_status` of 200, or without [`Enforcement::Reject`].
     pub fn build(self) -> Result<CorsLayer, BuildError> {
         self.build_policy().map(CorsLayer::new)
     }
@@ -270,6 +282,7 @@ impl fmt::Debug for CorsBuilder {
             .field("credentials", &self.credentials)
             .field("max_age", &self.max_age)
             .field("enforcement", &self.enforcement)
+            .field("reject_status", &self.reject_status)
             .finish()
     }
 }

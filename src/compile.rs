@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 
 use crate::{
     builder::CorsBuilder,
@@ -13,7 +13,7 @@ use crate::{
         OriginPattern,
         set::{Code, OriginSet},
     },
-    policy::{HeaderNames, Methods, Origins, Policy},
+    policy::{Enforcement, HeaderNames, Methods, Origins, Policy},
 };
 
 /// What is wrong, and where: which setter was told, and which of its entries, where it has several.
@@ -47,6 +47,7 @@ pub(crate) fn compile_with_places(builder: &CorsBuilder) -> Result<Policy, Vec<F
     let request_headers = request_headers(builder, &mut problems);
     let exposed = exposed(builder, &mut problems);
     let max_age = max_age(builder.max_age, &mut problems);
+    let reject_status = reject_status(builder, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -60,6 +61,7 @@ pub(crate) fn compile_with_places(builder: &CorsBuilder) -> Result<Policy, Vec<F
         exposed,
         ready,
         enforcement: builder.enforcement,
+        reject_status,
         #[cfg(feature = "serde")]
         switches: crate::config::Switches::of(builder),
     })
@@ -253,4 +255,16 @@ fn max_age(max_age: Option<Duration>, problems: &mut Vec<Found>) -> HeaderValue 
         problems.push(Found::of("max_age", Problem::MaxAge { value }));
     }
     HeaderValue::from(value.as_secs())
+}
+
+fn reject_status(builder: &CorsBuilder, problems: &mut Vec<Found>) -> Option<StatusCode> {
+    let value = builder.reject_status?;
+    let is_used = builder.enforcement == Enforcement::Reject;
+    // RFC 9110, 15: what is refused is an error, of the client's or of the server's.
+    let status = StatusCode::from_u16(value).ok().filter(|it| (400..600).contains(&it.as_u16()));
+    if status.is_none() || !is_used {
+        let problem = Problem::RejectStatus { value, is_used };
+        problems.push(Found::of("reject_status", problem));
+    }
+    status
 }

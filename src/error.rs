@@ -123,10 +123,18 @@ pub enum Problem {
         /// The max-age.
         value: Duration,
     },
+    /// The status of what is rejected is not from 400 to 599, or nothing is rejected.
+    #[non_exhaustive]
+    RejectStatus {
+        /// The status.
+        value: u16,
+        /// Whether anything is rejected.
+        is_used: bool,
+    },
 }
 
 impl BuildError {
-    /// The problems: origins first, then methods, headers, max-age.
+    /// The problems: origins first, then methods, headers, the rest.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -184,6 +192,7 @@ impl fmt::Display for Problem {
             Self::ForbiddenRequestHeader { .. } | Self::ResponseHeader { .. } => "request header ",
             Self::ForbiddenResponseHeader { .. } | Self::NotOnResponses { .. } => "exposed header ",
             Self::MaxAge { .. } => "max age ",
+            Self::RejectStatus { .. } => "reject status ",
         })?;
         self.tell(f, Speech::OfCode)
     }
@@ -285,6 +294,17 @@ impl Problem {
             }
             Self::MaxAge { value } => {
                 write!(f, "{value:?}: longer than browsers can read; they honour at most 86400 s")
+            }
+            Self::RejectStatus { value, is_used: true } => {
+                write!(f, "{value}: a refusal is an error; write one of 400 to 599, such as 403")
+            }
+            Self::RejectStatus { value, .. } => {
+                let switch = match speech {
+                    Speech::OfCode => "use `enforcement(Enforcement::Reject)`",
+                    #[cfg(feature = "serde")]
+                    Speech::OfFiles => "set `enforcement` to \"reject\"",
+                };
+                write!(f, "{value}: nothing is rejected; {switch}, or leave it out")
             }
         }
     }

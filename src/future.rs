@@ -97,7 +97,7 @@ fn respond<R, O: Own<R>>(answer: &mut Answer, own: O, extra: &mut impl Extra) ->
 /// Apart from `poll`, which is compiled anew for each inner service.
 fn apply(grant: &mut Grant, headers: &mut HeaderMap) {
     let removed = grant.apply(headers);
-    if !removed.is_empty() {
+    if !removed.is_empty() || removed.by().is_some() {
         log_removed(removed);
     }
 }

@@ -4,13 +4,13 @@ use std::{fmt, task::Poll};
 
 use http::{HeaderMap, Response, Uri};
 
-use self::sealed::{Hear, Listener, Own};
+use self::sealed::{Hear, Own};
 #[cfg(feature = "http-body")]
 use crate::body::BodyOrEmpty;
-use crate::decision::Decision;
+use crate::decision::{Decision, Diagnosis};
 
-/// What a layer does besides: [`NoHooks`], or what `on_decision`, `answer_body` and `body_or_empty`
-/// make of them. `R` is the body of the inner service's responses.
+/// What a layer does besides: [`NoHooks`], or what `on_decision`, `diagnosis_header`, `answer_body` and
+/// `body_or_empty` make of them. `R` is the body of the inner service's responses.
 ///
 /// You need not name it, and cannot implement it.
 pub trait Hooks<R>: sealed::Hooks<R> {}
@@ -22,15 +22,17 @@ pub(crate) mod sealed {
 
     use http::{Response, Uri};
 
-    use crate::decision::Decision;
+    use crate::decision::{Decision, Extra};
 
     pub trait Hear {
-        /// Who is told of decisions.
-        fn listener(&self) -> Option<&dyn Listener>;
-    }
+        /// What the response says of the decision.
+        type Note: Extra;
 
-    pub trait Listener {
-        fn tell(&self, decision: &Decision<'_>, uri: &Uri);
+        /// Whether anything comes of it to be told.
+        fn is_listening(&self) -> bool;
+
+        /// Is told of a decision.
+        fn hear(&self, decision: &Decision<'_>, uri: &Uri) -> Self::Note;
     }
 
     pub trait Hooks<R>: Hear {
@@ -61,10 +63,14 @@ pub struct NoHooks;
 pub struct ByDefault;
 
 impl Hear for NoHooks {
+    type Note = ();
+
     #[inline]
-    fn listener(&self) -> Option<&dyn Listener> {
-        None
+    fn is_listening(&self) -> bool {
+        false
     }
+
+    fn hear(&self, _: &Decision<'_>, _: &Uri) {}
 }
 
 impl<R: Default> sealed::Hooks<R> for NoHooks {
@@ -98,21 +104,50 @@ pub struct OnDecision<T, F> {
 }
 
 impl<T: Hear, F: Fn(&Decision<'_>, &Uri)> Hear for OnDecision<T, F> {
-    fn listener(&self) -> Option<&dyn Listener> {
-        Some(self)
-    }
-}
+    type Note = T::Note;
 
-impl<T: Hear, F: Fn(&Decision<'_>, &Uri)> Listener for OnDecision<T, F> {
-    fn tell(&self, decision: &Decision<'_>, uri: &Uri) {
-        if let Some(other) = self.others.listener() {
-            other.tell(decision, uri);
-        }
+    fn is_listening(&self) -> bool {
+        true
+    }
+
+    fn hear(&self, decision: &Decision<'_>, uri: &Uri) -> T::Note {
+        let note = self.others.hear(decision, uri);
         (self.observe)(decision, uri);
+        note
     }
 }
 
 impl<R, T: sealed::Hooks<R>, F: Fn(&Decision<'_>, &Uri)> sealed::Hooks<R> for OnDecision<T, F> {
+    type Own = T::Own;
+
+    fn own(&self, decision: &Decision<'_>) -> T::Own {
+        self.others.own(decision)
+    }
+}
+
+/// Responses say in a header what was decided, and why.
+///
+/// Made by [`CorsLayer::diagnosis_header`](crate::CorsLayer::diagnosis_header).
+#[derive(Debug, Clone)]
+pub struct DiagnosisHeader<T> {
+    pub(crate) others: T,
+    pub(crate) is_on: bool,
+}
+
+impl<T: Hear> Hear for DiagnosisHeader<T> {
+    type Note = (T::Note, Option<Diagnosis>);
+
+    fn is_listening(&self) -> bool {
+        self.is_on || self.others.is_listening()
+    }
+
+    fn hear(&self, decision: &Decision<'_>, uri: &Uri) -> Self::Note {
+        let diagnosis = if self.is_on { Diagnosis::of(decision) } else { None };
+        (self.others.hear(decision, uri), diagnosis)
+    }
+}
+
+impl<R, T: sealed::Hooks<R>> sealed::Hooks<R> for DiagnosisHeader<T> {
     type Own = T::Own;
 
     fn own(&self, decision: &Decision<'_>) -> T::Own {
@@ -137,8 +172,14 @@ pub struct Made<R> {
 }
 
 impl<T: Hear, F> Hear for AnswerBody<T, F> {
-    fn listener(&self) -> Option<&dyn Listener> {
-        self.others.listener()
+    type Note = T::Note;
+
+    fn is_listening(&self) -> bool {
+        self.others.is_listening()
+    }
+
+    fn hear(&self, decision: &Decision<'_>, uri: &Uri) -> T::Note {
+        self.others.hear(decision, uri)
     }
 }
 
@@ -187,8 +228,14 @@ pub struct Empty;
 
 #[cfg(feature = "http-body")]
 impl<T: Hear> Hear for OrEmpty<T> {
-    fn listener(&self) -> Option<&dyn Listener> {
-        self.others.listener()
+    type Note = T::Note;
+
+    fn is_listening(&self) -> bool {
+        self.others.is_listening()
+    }
+
+    fn hear(&self, decision: &Decision<'_>, uri: &Uri) -> T::Note {
+        self.others.hear(decision, uri)
     }
 }
 

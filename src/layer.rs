@@ -10,7 +10,7 @@ use crate::hooks::OrEmpty;
 use crate::{
     builder::CorsBuilder,
     decision::{Decision, vary},
-    hooks::{AnswerBody, NoHooks, OnDecision},
+    hooks::{AnswerBody, DiagnosisHeader, NoHooks, OnDecision},
     policy::Policy,
     service::Cors,
     shared::Shared,
@@ -181,6 +181,28 @@ impl<P, T> CorsLayer<P, T> {
         F: Fn(&Decision<'_>, &Uri) + Clone,
     {
         self.with_hooks(|others| OnDecision { others, observe })
+    }
+
+    /// For development: each response to a request with `Origin` has a header `cors-diagnosis`, which says
+    /// what was decided and why, and which line would allow what is refused. The network tab of the
+    /// browser's tools shows it, on preflights too.
+    ///
+    /// ```
+    /// # let app: axum::Router = axum::Router::new();
+    /// use corsac::CorsLayer;
+    ///
+    /// let cors = CorsLayer::localhost().diagnosis_header(cfg!(debug_assertions));
+    /// # let app: axum::Router = app.layer(cors);
+    /// ```
+    ///
+    /// ```text
+    /// cors-diagnosis: origin "http://lvh.me:3000" is not allowed: nothing like it is; ...
+    /// ```
+    ///
+    /// It names the allowed origin that is most like a refused one to whoever asks, so keep it out of
+    /// production.
+    pub fn diagnosis_header(self, on: bool) -> CorsLayer<P, DiagnosisHeader<T>> {
+        self.with_hooks(|others| DiagnosisHeader { others, is_on: on })
     }
 
     /// Makes the bodies of the answers that the inner service does not give: to preflights, and to

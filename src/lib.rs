@@ -54,7 +54,7 @@
 //! `-Expose-Headers` is replaced; a refused origin gets no CORS header at all.
 //!
 //! A refused request still reaches the inner service, as CORS has it: only reading the answer is
-//! forbidden. [`Enforcement::Reject`] answers it with 403 instead.
+//! forbidden. [`Enforcement::Reject`] answers it with 403 instead, or as you say.
 //!
 //! # Where to put the layer
 //!
@@ -73,7 +73,9 @@
 //! With the feature `tracing` (on by default) each refusal is one event at `DEBUG`, target `corsac`,
 //! with the fields `kind` and `rule` ([`RequestKind`], [`DenialKind::as_str`]), `outcome`, `origin`,
 //! `reason` (the sentence) and `nearest` (the allowed origin that is most like it). Requests of the
-//! service's own pages are not reported: they need no permission. In a test or a command line,
+//! service's own pages are not reported: they need no permission. One CORS layer around another,
+//! corsac's or tower-http's, is one event at `WARN`. [`CorsLayer::diagnosis_header`] puts the sentence on
+//! the response, for development. In a test or a command line,
 //! [`Policy::evaluate`] says the same without a server, [`Denial::remedy`] the line that would allow
 //! it, [`Policy::explain`] every rule on the way, and [`Policy::warnings`] what is unwise in a policy.
 //!
@@ -120,6 +122,7 @@ mod fetch;
 mod origin;
 mod policy;
 mod request_headers;
+mod same_origin;
 mod shared;
 mod warnings;
 
@@ -144,7 +147,7 @@ pub use decision::{Decision, Denial, DenialKind, Remedy, RequestKind};
 pub use error::{BuildError, Problem};
 pub use explain::{Explanation, Step, Topic};
 pub use future::ResponseFuture;
-pub use hooks::{AnswerBody, ByDefault, Hooks, NoHooks, OnDecision};
+pub use hooks::{AnswerBody, ByDefault, DiagnosisHeader, Hooks, NoHooks, OnDecision};
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginError, OriginPattern};
 pub use policy::{Enforcement, Policy};

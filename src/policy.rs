@@ -3,20 +3,17 @@
 use std::{collections::HashSet, sync::Arc};
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request,
-    header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN, SEC_WEBSOCKET_KEY, UPGRADE},
+    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
     uri::Authority,
 };
 
 use crate::{
     decision::{Decision, Denial, DenialKind, Readers, ReadyHeaders, RequestKind},
     fetch,
-    origin::{
-        Origin,
-        pattern::default_port,
-        set::{Code, OriginSet, Refusal},
-    },
+    origin::set::{Code, OriginSet, Refusal},
     request_headers::{RequestHeaders, has_repeats},
+    same_origin::is_same_origin,
     shared::{Keeper, Shared},
 };
 
@@ -33,6 +30,8 @@ pub struct Policy {
     pub(crate) exposed: HeaderNames,
     pub(crate) ready: Shared<ReadyHeaders>,
     pub(crate) enforcement: Enforcement,
+    /// Of requests, not of preflights; 403 where there is none.
+    pub(crate) reject_status: Option<StatusCode>,
     /// What `config` cannot tell from the rest.
     #[cfg(feature = "serde")]
     pub(crate) switches: crate::config::Switches,
@@ -46,13 +45,15 @@ pub enum Enforcement {
     /// it. This is all that CORS promises: the request itself has its effect.
     #[default]
     OmitHeaders,
-    /// It is answered with 403 before it reaches the inner service. That stops the form posts and the
-    /// handshakes of WebSockets that browsers send without asking first; not the `GET`s of images,
-    /// scripts and links, which carry no `Origin`.
+    /// It is answered with 403, or with [`reject_status`](crate::CorsBuilder::reject_status), before it
+    /// reaches the inner service. That stops the form posts and the handshakes of WebSockets that
+    /// browsers send without asking first; not the `GET`s of images, scripts and links, which carry no
+    /// `Origin`.
     ///
-    /// Requests of the service's own pages pass: those with `Sec-Fetch-Site: same-origin`, or,
-    /// from browsers too old to send that header, with an `Origin` whose host and port are the
-    /// request's own. The scheme is not compared then, because behind a proxy it is unknown.
+    /// Requests of the service's own pages pass: those with `Sec-Fetch-Site: same-origin`, or, where
+    /// that is missing (old browsers, and plain http), with an `Origin` whose host and port are the
+    /// request's own: those of its URI or `Host`, or, behind a proxy, of `X-Forwarded-Host` or
+    /// `Forwarded`. The scheme is not compared then, because behind a proxy it is unknown.
     Reject,
 }
 
@@ -165,6 +166,7 @@ impl Policy {
             exposed: names,
             ready: ready.shared(),
             enforcement,
+            reject_status: None,
             #[cfg(feature = "serde")]
             switches: crate::config::Switches::default(),
         }
@@ -336,35 +338,4 @@ impl From<Refusal> for DenialKind {
 #[inline]
 pub(crate) fn is_repeated(name: &HeaderName, headers: &HeaderMap) -> bool {
     has_repeats(headers) && headers.get_all(name).iter().nth(1).is_some()
-}
-
-/// The page is one of the service's own.
-pub(crate) fn is_same_origin(
-    origin: &HeaderValue,
-    headers: &HeaderMap,
-    authority: Option<&Authority>,
-) -> bool {
-    // Fetch Metadata, "Sec-Fetch-Site": no page can forge it, so where it is, it decides.
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let host = authority.map(|it| it.as_str().as_bytes());
-    let Some(host) = host.or_else(|| headers.get(HOST).map(HeaderValue::as_bytes)) else {
-        return false;
-    };
-    let Some(origin) = Origin::from_header(origin) else { return false };
-    // `Host` may spell out the port that `Origin` leaves out. Other schemes have no hosts to compare.
-    let Some(default_port) = default_port(origin.scheme()) else { return false };
-    let (_, own) = origin.as_str().split_at(origin.scheme().len() + "://".len());
-    let host = host.strip_suffix(format!(":{default_port}").as_bytes()).unwrap_or(host);
-    own.as_bytes().eq_ignore_ascii_case(host)
-}
-
-/// RFC 6455, 4.1 "Client Requirements". Over HTTP/2 the request is an extended `CONNECT`, whose
-/// protocol is no header (RFC 8441, 4).
-pub(crate) fn is_websocket(headers: &HeaderMap) -> bool {
-    let upgrades = headers.get_all(UPGRADE).iter().filter_map(|line| line.to_str().ok());
-    let mut protocols = upgrades.flat_map(|line| line.split(',')).map(str::trim);
-    headers.contains_key(SEC_WEBSOCKET_KEY)
-        || protocols.any(|protocol| protocol.eq_ignore_ascii_case("websocket"))
 }

@@ -1,26 +1,25 @@
 //! The Tower service: picks the policy, answers what the inner service is not to see.
 
+#[cfg(feature = "tracing")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 #[cfg(feature = "tracing")]
 use http::uri::Authority;
-use http::{Request, Response, Uri};
+use http::{Request, Response};
 use tower_service::Service;
 
 use crate::{
     decision::{Decision, Extra, Grant, Readers, Removed},
     future::ResponseFuture,
-    hooks::{
-        Hooks, NoHooks,
-        sealed::{Listener, Own},
-    },
+    hooks::{Hooks, NoHooks, sealed::Own},
     policy::Policy,
     source::{Fixed, Source},
 };
 #[cfg(feature = "tracing")]
 use crate::{
     decision::{RequestKind, quote},
-    policy::is_same_origin,
+    same_origin::is_same_origin,
 };
 
 /// A service with a CORS policy around it, made by [`CorsLayer`](crate::CorsLayer).
@@ -70,7 +69,7 @@ where
 {
     type Response = Response<<T::Own as Own<R>>::Body>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, P::Extra, T::Own>;
+    type Future = ResponseFuture<S::Future, (P::Extra, T::Note), T::Own>;
 
     #[inline]
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
@@ -99,7 +98,7 @@ pub(crate) fn call<S, T, X, B, R>(
     hooks: &T,
     extra: X,
     request: Request<B>,
-) -> ResponseFuture<S::Future, X, T::Own>
+) -> ResponseFuture<S::Future, (X, T::Note), T::Own>
 where
     S: Service<Request<B>, Response = Response<R>>,
     T: Hooks<R>,
@@ -107,9 +106,10 @@ where
 {
     // Nearly all requests take this way, which leaves them where they are.
     let Some(policy) = policy else { return call_otherwise(inner, None, hooks, extra, request) };
-    let readers = match hooks.listener() {
-        None => policy.readers_at_once(request.method(), request.headers(), is_logging),
-        Some(_) => None,
+    let readers = if hooks.is_listening() {
+        None
+    } else {
+        policy.readers_at_once(request.method(), request.headers(), is_logging)
     };
     let (has_readers, origin) = match readers {
         None => return call_otherwise(inner, Some(policy), hooks, extra, request),
@@ -123,7 +123,7 @@ where
     } else {
         Grant::ToNobody
     };
-    ResponseFuture::of_inner(future, grant, extra)
+    ResponseFuture::of_inner(future, grant, (extra, T::Note::default()))
 }
 
 /// Preflights, refusals that are logged or answered here, and whatever somebody is told of.
@@ -134,32 +134,28 @@ fn call_otherwise<S, T, X, B, R>(
     hooks: &T,
     extra: X,
     request: Request<B>,
-) -> ResponseFuture<S::Future, X, T::Own>
+) -> ResponseFuture<S::Future, (X, T::Note), T::Own>
 where
     S: Service<Request<B>, Response = Response<R>>,
     T: Hooks<R>,
     X: Extra,
 {
     let Some(policy) = policy else {
-        return ResponseFuture::of_inner(inner.call(request), Grant::Untouched, X::default());
+        let extra = <(X, T::Note)>::default();
+        return ResponseFuture::of_inner(inner.call(request), Grant::Untouched, extra);
     };
-    let reply = {
+    let (reply, note) = {
         let decision = policy.evaluate_request(&request);
-        tell(&decision, hooks.listener(), request.uri());
-        decision.reply().map_err(|answer| (answer, hooks.own(&decision)))
+        let note = hooks.hear(&decision, request.uri());
+        if decision.denial().is_some() {
+            log_refusal(&decision, request.uri().authority());
+        }
+        (decision.reply().map_err(|answer| (answer, hooks.own(&decision))), note)
     };
+    let extra = (extra, note);
     match reply {
         Ok(grant) => ResponseFuture::of_inner(inner.call(request), grant, extra),
         Err((answer, own)) => ResponseFuture::of_own(answer, own, extra),
-    }
-}
-
-fn tell(decision: &Decision<'_>, listener: Option<&dyn Listener>, uri: &Uri) {
-    if let Some(listener) = listener {
-        listener.tell(decision, uri);
-    }
-    if decision.denial().is_some() {
-        log_refusal(decision, uri.authority());
     }
 }
 
@@ -209,12 +205,26 @@ fn log_refusal(_: &Decision<'_>, _: Option<&http::uri::Authority>) {}
 #[cfg(feature = "tracing")]
 #[cold]
 pub(crate) fn log_removed(removed: Removed) {
-    tracing::debug!(
-        target: "corsac",
-        headers = %removed,
-        "the inner service wrote CORS headers, and the policy's take their place; \
-         let one of the two do CORS",
-    );
+    if !removed.is_empty() {
+        tracing::debug!(
+            target: "corsac",
+            headers = %removed,
+            "the inner service wrote CORS headers, and the policy's take their place; \
+             let one of the two do CORS",
+        );
+    }
+    if let Some(inner) = removed.by() {
+        static IS_SAID: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
+        if !IS_SAID[inner as usize].swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: "corsac",
+                outer = "corsac::CorsLayer",
+                inner = inner.name(),
+                "one CORS layer is around another: the outer one decides, and answers the \
+                 preflights; remove one of the two",
+            );
+        }
+    }
 }
 
 #[cfg(not(feature = "tracing"))]

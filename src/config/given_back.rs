@@ -89,6 +89,7 @@ impl Policy {
                 Enforcement::OmitHeaders => Refused::OmitHeaders,
                 Enforcement::Reject => Refused::Reject,
             },
+            reject_status: self.reject_status.map(|it| it.as_u16()),
             dangerous_allow_any_origin_with_credentials: switches.any_origin_with_credentials,
             dangerous_allow_null_origin: switches.null_origin,
             dangerous_allow_insecure_origins: switches.insecure_origins,

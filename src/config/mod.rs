@@ -37,6 +37,7 @@ pub use paths::{PathConfigs, PathPolicies};
 /// | `allow_credentials` | true or false | [`allow_credentials`](CorsBuilder::allow_credentials) |
 /// | `max_age` | whole seconds | [`max_age`](CorsBuilder::max_age) |
 /// | `enforcement` | `"omit-headers"` or `"reject"` | [`enforcement`](CorsBuilder::enforcement) |
+/// | `reject_status` | a status, from 400 to 599 | [`reject_status`](CorsBuilder::reject_status) |
 /// | `dangerous_...` | true or false | the setter of that name |
 ///
 /// An unknown field is an error. Therefore serde's `flatten` cannot put a `Config` among the fields
@@ -145,9 +146,13 @@ pub struct Config {
     #[serde(deserialize_with = "text::max_age", skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
     /// What happens to a request whose origin is refused. `omit-headers`: it reaches the service, and
-    /// the page cannot read the answer. `reject`: it is answered with 403.
+    /// the page cannot read the answer. `reject`: it is answered with 403, or with `reject_status`.
     #[serde(skip_serializing_if = "Refused::is_default")]
     enforcement: Refused,
+    /// The status of what is rejected, 403 where it is left out. Only beside `reject`.
+    #[cfg_attr(test, schemars(schema_with = "schema::reject_status"))]
+    #[serde(deserialize_with = "text::reject_status", skip_serializing_if = "Option::is_none")]
+    reject_status: Option<u16>,
     /// Any page in the world may act for the users of the service. Implies `allow_credentials`.
     #[serde(
         deserialize_with = "text::dangerous_allow_any_origin_with_credentials",
@@ -279,6 +284,7 @@ impl From<Config> for CorsBuilder {
                 Refused::OmitHeaders => Enforcement::OmitHeaders,
                 Refused::Reject => Enforcement::Reject,
             },
+            reject_status: config.reject_status,
         }
     }
 }

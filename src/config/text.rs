@@ -23,6 +23,7 @@ fields! {
     List -> Vec<String> { allow_origins allow_methods allow_headers expose_headers }
     Regexes -> Vec<String> { allow_origin_regexes }
     Seconds -> Option<u64> { max_age }
+    Status -> Option<u16> { reject_status }
     Switch -> bool {
         allow_credentials
         dangerous_allow_any_origin_with_credentials
@@ -170,6 +171,31 @@ fn in_seconds(text: &str) -> Option<u64> {
         _ => return None,
     };
     number.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+struct Status(&'static str);
+
+impl Visitor<'_> for Status {
+    type Value = Option<u16>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` to be a status, such as 403", self.0)
+    }
+
+    fn visit_u64<E: Error>(self, status: u64) -> Result<Self::Value, E> {
+        self.visit_str(&status.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, status: i64) -> Result<Self::Value, E> {
+        self.visit_str(&status.to_string())
+    }
+
+    /// Which statuses are good, the compiler knows.
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        text.trim().parse().map(Some).map_err(|_| {
+            E::custom(format_args!("{} {text:?}: a status is expected, such as 403", self.0))
+        })
+    }
 }
 
 struct Switch(&'static str);

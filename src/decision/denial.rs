@@ -10,8 +10,9 @@ use http::{
 use crate::{
     fetch,
     origin::{Origin, OriginPattern, nearest::nearest},
-    policy::{Enforcement, Methods, Origins, Policy, is_same_origin, is_websocket},
+    policy::{Enforcement, Methods, Origins, Policy},
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
+    same_origin::{is_same_origin, is_websocket},
 };
 
 /// The rule that refused. Its names, from [`as_str`](DenialKind::as_str), make good metric labels.

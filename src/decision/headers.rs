@@ -11,21 +11,21 @@ use http::{
     },
 };
 
-use super::{ready::ReadyHeaders, vary};
+use super::{other::OtherLayer, ready::ReadyHeaders, vary};
 use crate::{fetch, policy::HeaderNames};
 
 /// Makes the inner service's response one that `origin` may read; where the policy names none, one
 /// that everybody may read.
 ///
-/// Returns which CORS headers the inner service had written, which are gone now.
+/// Returns what the inner service had written that is gone now.
 pub(super) fn grant(
     ready: &ReadyHeaders,
     origin: Option<HeaderValue>,
     response: &mut HeaderMap,
 ) -> Removed {
     // Others may stay: a service may say more in answer to a plain `OPTIONS`.
-    let removed = remove(&CORS_HEADERS[..3], response);
-    fill(response, &ready.granted, origin);
+    let mut removed = remove(&CORS_HEADERS[..3], response);
+    removed.is_by_corsac_too(fill(response, &ready.granted, origin));
     if let Some(exposed) = &ready.exposed {
         expose_names(exposed, response);
     }
@@ -35,15 +35,15 @@ pub(super) fn grant(
 /// Makes the inner service's response one that nobody of another origin may read. What depends on
 /// `Origin` says so here too (Fetch, "CORS protocol and HTTP caches").
 ///
-/// Returns which CORS headers the inner service had written, which are gone now.
+/// Returns what the inner service had written that is gone now.
 #[inline]
 pub(super) fn withhold(response: &mut HeaderMap) -> Removed {
     if response.is_empty() {
         put(response, VARY, vary::ORIGIN);
         return Removed::default();
     }
-    let removed = remove(&CORS_HEADERS, response);
-    vary::merge(response, vary::ORIGIN);
+    let mut removed = remove(&CORS_HEADERS, response);
+    removed.is_by_corsac_too(vary::merge(response, vary::ORIGIN));
     removed
 }
 
@@ -64,8 +64,10 @@ pub(super) fn refuse_preflight(ready: &ReadyHeaders, response: &mut HeaderMap) {
 }
 
 /// Writes the headers of `template`, with `origin` for the one in there.
+///
+/// Returns whether another layer of corsac has written its `Vary` before.
 #[inline]
-fn fill(response: &mut HeaderMap, template: &HeaderMap, origin: Option<HeaderValue>) {
+fn fill(response: &mut HeaderMap, template: &HeaderMap, origin: Option<HeaderValue>) -> bool {
     if !response.is_empty() {
         return fill_beside_others(response, template, origin);
     }
@@ -74,30 +76,33 @@ fn fill(response: &mut HeaderMap, template: &HeaderMap, origin: Option<HeaderVal
         // It owns nothing, which takes 50 instructions to find out.
         mem::forget(empty);
     }
-    let Some(origin) = origin else { return };
+    let Some(origin) = origin else { return false };
     // It was written first, so this finds it sooner than a look-up.
     let place = response.iter_mut().find(|(name, _)| **name == ACCESS_CONTROL_ALLOW_ORIGIN);
     if let Some((_, place)) = place {
         *place = origin;
     }
+    false
 }
 
 fn fill_beside_others(
     response: &mut HeaderMap,
     template: &HeaderMap,
     mut origin: Option<HeaderValue>,
-) {
+) -> bool {
     // All or nothing: an origin without its `Vary` would poison caches.
     if response.try_reserve(template.len()).is_err() {
-        return;
+        return false;
     }
+    let mut is_known = false;
     for (name, value) in template {
         match origin.take_if(|_| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
             Some(origin) => put(response, name.clone(), origin),
-            None if *name == VARY => vary::merge(response, value.clone()),
+            None if *name == VARY => is_known = vary::merge(response, value.clone()),
             None => put(response, name.clone(), value.clone()),
         }
     }
+    is_known
 }
 
 /// `insert` panics where a map is full, and no response should: it goes without the header.
@@ -130,29 +135,54 @@ const CORS_HEADERS: [HeaderName; 6] = [
 
 #[inline]
 fn remove(names: &[HeaderName], response: &mut HeaderMap) -> Removed {
-    let mut removed = Removed::default();
-    if !response.is_empty() {
-        for (at, name) in names.iter().enumerate() {
-            removed.0 |= u8::from(response.remove(name).is_some()) << at;
-        }
+    let is_there = |name| response.contains_key(name);
+    if response.is_empty() || !names.iter().any(is_there) {
+        return Removed::default();
+    }
+    remove_present(names, response)
+}
+
+#[cold]
+fn remove_present(names: &[HeaderName], response: &mut HeaderMap) -> Removed {
+    let mut removed = Removed { names: 0, by: OtherLayer::inside(response) };
+    for (at, name) in names.iter().enumerate() {
+        removed.names |= u8::from(response.remove(name).is_some()) << at;
     }
     removed
 }
 
-/// Some of `CORS_HEADERS`, one bit each. Prints their names.
+/// What the inner service has written in vain. Prints the names of the headers.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Removed(u8);
+pub(crate) struct Removed {
+    /// Some of `CORS_HEADERS`, one bit each.
+    names: u8,
+    by: Option<OtherLayer>,
+}
 
 impl Removed {
+    /// No header is gone.
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
+        self.names == 0
+    }
+
+    /// The layer that has written them, where it is known.
+    #[inline]
+    pub(crate) fn by(self) -> Option<OtherLayer> {
+        self.by
+    }
+
+    #[inline]
+    fn is_by_corsac_too(&mut self, is_known: bool) {
+        if is_known {
+            self.by = Some(OtherLayer::Corsac);
+        }
     }
 }
 
 impl fmt::Display for Removed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = CORS_HEADERS.iter().enumerate().filter(|(at, _)| self.0 & 1 << at != 0);
+        let names = CORS_HEADERS.iter().enumerate().filter(|(at, _)| self.names & 1 << at != 0);
         let mut lead = "";
         for (_, name) in names {
             write!(f, "{lead}{name}")?;

@@ -10,7 +10,9 @@ use crate::{
 };
 
 mod denial;
+mod diagnosis;
 mod headers;
+mod other;
 mod ready;
 mod remedy;
 mod reply;
@@ -19,6 +21,7 @@ pub(crate) mod vary;
 use denial::fmt_list;
 pub(crate) use denial::quote;
 pub use denial::{Denial, DenialKind};
+pub(crate) use diagnosis::Diagnosis;
 pub(crate) use headers::Removed;
 pub(crate) use ready::ReadyHeaders;
 pub use remedy::Remedy;
@@ -103,7 +106,8 @@ impl<'a> Decision<'a> {
     }
 
     /// The status of the answer where the inner service is not to see the request: 204 for a
-    /// preflight, 403 for a refused origin. `None` where the inner service answers.
+    /// preflight; 403 for a refused origin, or [`reject_status`](crate::CorsBuilder::reject_status).
+    /// `None` where the inner service answers.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.reply().err().map(|answer| answer.status())
@@ -127,7 +131,10 @@ impl<'a> Decision<'a> {
             Readers::Nobody if is_preflight => {
                 return Err(Answer::RefusedPreflight { ready: ready.clone() });
             }
-            Readers::Nobody if self.is_rejected => return Err(Answer::Refused),
+            Readers::Nobody if self.is_rejected => {
+                let status = self.policy.reject_status.unwrap_or(StatusCode::FORBIDDEN);
+                return Err(Answer::Refused { status });
+            }
             Readers::Nobody => return Ok(Grant::ToNobody),
             Readers::Everybody => None,
             Readers::Origin(origin) => Some(origin.clone()),

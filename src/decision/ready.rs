@@ -11,7 +11,7 @@ use http::{
     },
 };
 
-use super::vary;
+use super::{other, vary};
 use crate::{
     policy::{HeaderNames, Methods, Origins},
     shared::{Keeper, Shared},
@@ -39,16 +39,16 @@ impl ReadyHeaders {
     ) -> Self {
         let (origin, vary) = match origins {
             // Fetch, "CORS protocol and HTTP caches": a constant varies on nothing.
-            Origins::Any => ("*", None),
+            Origins::Any => (other::ANY, None),
             // The same section: what depends on `Origin` says so.
-            Origins::Listed(_) => ("", Some(vary::ORIGIN)),
+            Origins::Listed(_) => (HeaderValue::from_static(""), Some(vary::ORIGIN)),
         };
         let with_origin = |vary: Option<HeaderValue>| {
             let mut headers = HeaderMap::new();
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(origin));
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.extend(vary.map(|names| (VARY, names)));
             // Fetch, "CORS check": just this spelling.
-            let credentials = credentials.then(|| HeaderValue::from_static("true"));
+            let credentials = credentials.then_some(other::TRUE);
             headers.extend(credentials.map(|it| (ACCESS_CONTROL_ALLOW_CREDENTIALS, it)));
             headers
         };
@@ -56,7 +56,7 @@ impl ReadyHeaders {
         let names = match (exposed.any, credentials) {
             // Fetch, "main fetch": to a credentialed request `*` is a name like any other.
             (true, true) => None,
-            (true, false) => Some(HeaderValue::from_static("*")),
+            (true, false) => Some(other::ANY),
             (false, _) => exposed.header.clone(),
         };
         granted.extend(names.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
@@ -104,7 +104,8 @@ impl ReadyHeaders {
     /// Clones of other values count references, which threads wait for too.
     fn make_constant(headers: &mut Arc<Self>) {
         let Some(Self { granted, preflight_granted, .. }) = Arc::get_mut(headers) else { return };
-        for line in granted.values_mut().chain(preflight_granted.values_mut()) {
+        let lines = granted.values_mut().chain(preflight_granted.values_mut());
+        for line in lines.filter(|line| !other::is_own(line)) {
             if let Ok(text) = line.to_str() {
                 *line = HeaderValue::from_static(Box::leak(Box::from(text)));
             }

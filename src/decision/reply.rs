@@ -34,7 +34,7 @@ pub(crate) enum Answer {
     /// A preflight is refused altogether.
     RefusedPreflight { ready: Shared<ReadyHeaders> },
     /// Any other request is refused.
-    Refused,
+    Refused { status: StatusCode },
 }
 
 /// What stands in for the policy's own lists, because the request's names are in it.
@@ -60,7 +60,8 @@ impl Answer {
         match self {
             // Fetch, "HTTP responses": any ok status will do, and for a refusal "403 can be used".
             Self::Preflight { .. } => StatusCode::NO_CONTENT,
-            Self::RefusedPreflight { .. } | Self::Refused => StatusCode::FORBIDDEN,
+            Self::RefusedPreflight { .. } => StatusCode::FORBIDDEN,
+            Self::Refused { status } => *status,
         }
     }
 
@@ -75,7 +76,7 @@ impl Answer {
             Self::RefusedPreflight { ready } => {
                 headers::refuse_preflight(ready, response);
             }
-            Self::Refused => _ = headers::withhold(response),
+            Self::Refused { .. } => _ = headers::withhold(response),
         }
     }
 }

@@ -3,23 +3,21 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::VARY};
 
-use super::headers::put;
+use super::{headers::put, other};
 use crate::policy::Origins;
 
 /// On every response of a policy that names origins.
-pub(super) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+pub(super) const ORIGIN: HeaderValue = other::VARY_ORIGIN;
 /// On the answer to a preflight.
 pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
-    HeaderValue::from_static(match origins {
-        Origins::Any => "Access-Control-Request-Method, Access-Control-Request-Headers",
-        Origins::Listed(_) => {
-            "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
-        }
-    })
+    match origins {
+        Origins::Any => other::VARY_PREFLIGHT_OF_ANY,
+        Origins::Listed(_) => other::VARY_PREFLIGHT,
+    }
 }
 
-/// What a response varies on besides `Origin`: nothing, at no cost, or what the choice of its policy
-/// depends on.
+/// What a response says besides: nothing, at no cost; what else the choice of its policy depends on; why
+/// it was decided so.
 pub trait Extra: Default {
     fn add(&mut self, response: &mut HeaderMap);
 }
@@ -27,6 +25,14 @@ pub trait Extra: Default {
 impl Extra for () {
     #[inline]
     fn add(&mut self, _: &mut HeaderMap) {}
+}
+
+impl<A: Extra, B: Extra> Extra for (A, B) {
+    #[inline]
+    fn add(&mut self, response: &mut HeaderMap) {
+        self.0.add(response);
+        self.1.add(response);
+    }
 }
 
 impl Extra for Option<HeaderValue> {
@@ -54,12 +60,17 @@ pub(crate) fn line_with(
 }
 
 /// Adds `names` to the `Vary` of a response, in one line with what is there.
+///
+/// Returns whether another layer of corsac has done so before.
 #[inline]
-pub(super) fn merge(response: &mut HeaderMap, names: HeaderValue) {
+pub(super) fn merge(response: &mut HeaderMap, names: HeaderValue) -> bool {
     if response.is_empty() || !response.contains_key(VARY) {
         put(response, VARY, names);
+        false
     } else {
+        let is_known = response.get_all(VARY).iter().any(other::is_own);
         merge_with_present(response, &names);
+        is_known
     }
 }
 

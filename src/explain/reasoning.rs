@@ -11,8 +11,9 @@ use crate::{
     decision::{Decision, Denial, DenialKind, Remedy, RequestKind, quote},
     fetch,
     origin::trace::Asked,
-    policy::{Origins, Policy, is_repeated, is_same_origin, is_websocket},
+    policy::{Origins, Policy, is_repeated},
     request_headers::RequestHeaders,
+    same_origin::{is_same_origin, is_websocket},
 };
 
 pub(super) struct Reasoning<'a> {

@@ -1,7 +1,7 @@
 //! What goes out, header by header.
 
 use http::{
-    HeaderMap, HeaderName, StatusCode,
+    HeaderMap, HeaderName,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -35,7 +35,7 @@ pub(super) fn explain(
     let mut response = HeaderMap::new();
     decision.apply(&mut response);
     let may_read = response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
-    says(who_answers(decision, may_read, is_unchecked).to_owned(), r#"Fetch, "HTTP responses""#);
+    says(who_answers(decision, may_read, is_unchecked), r#"Fetch, "HTTP responses""#);
     let is_preflight = decision.kind() == RequestKind::Preflight;
     let names_all = may_read && !is_preflight && policy.ready.exposes_what_is_there();
     for (name, section) in HEADERS {
@@ -50,34 +50,32 @@ pub(super) fn explain(
     }
 }
 
-fn who_answers(decision: &Decision<'_>, may_read: bool, is_unchecked: bool) -> &'static str {
+fn who_answers(decision: &Decision<'_>, may_read: bool, is_unchecked: bool) -> String {
     let is_refused = !decision.is_allowed();
-    match (decision.status(), decision.kind()) {
-        (Some(status), RequestKind::Preflight) if status == StatusCode::FORBIDDEN => {
-            "403, made here; the inner service does not see the request"
-        }
-        (Some(_), RequestKind::Preflight) if is_refused => {
-            "204, made here, with all that is allowed: the browser compares, and refuses; the \
-             inner service does not see the request"
-        }
-        (Some(_), RequestKind::Preflight) => {
-            "204, made here; the inner service does not see the request"
-        }
-        (Some(_), _) => {
-            "403, made here, because of `Enforcement::Reject`; the inner service does not see the \
-             request"
-        }
-        (None, _) if is_refused && is_unchecked => {
-            "the inner service's, without CORS headers, which the browser does not ask for here: \
-             the page gets the answer"
-        }
-        (None, _) if is_refused => {
-            "the inner service's, without CORS headers: the request has its effect, and the page \
-             cannot read the answer"
-        }
-        (None, _) if may_read => "the inner service's, with these headers",
-        (None, _) => "the inner service's",
+    let is_preflight = decision.kind() == RequestKind::Preflight;
+    if let Some(status) = decision.status() {
+        let why = if !is_preflight {
+            ", because of `Enforcement::Reject`"
+        } else if is_refused && status.is_success() {
+            ", with all that is allowed: the browser compares, and refuses"
+        } else {
+            ""
+        };
+        return format!(
+            "{}, made here{why}; the inner service does not see the request",
+            status.as_u16()
+        );
     }
+    let rest = if is_refused && is_unchecked {
+        ", without CORS headers, which the browser does not ask for here: the page gets the answer"
+    } else if is_refused {
+        ", without CORS headers: the request has its effect, and the page cannot read the answer"
+    } else if may_read {
+        ", with these headers"
+    } else {
+        ""
+    };
+    format!("the inner service's{rest}")
 }
 
 /// What a page asks for is sent back to it, and can be long.

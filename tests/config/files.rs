@@ -27,6 +27,7 @@ fn three_formats_say_the_same() {
         .allow_credentials(true)
         .max_age(std::time::Duration::from_secs(600))
         .enforcement(Enforcement::Reject)
+        .reject_status(http::StatusCode::MISDIRECTED_REQUEST)
         .dangerous_allow_null_origin()
         .dangerous_allow_insecure_origins();
     assert_eq!(format!("{:?}", CorsBuilder::from(config.clone())), format!("{as_code:?}"));
@@ -105,6 +106,7 @@ fn the_environment() {
         ("dangerous_allow_null_origin", " false "),
         ("max_age", "600"),
         ("enforcement", "reject"),
+        ("reject_status", "404"),
     ]);
     let expected = json(
         r#"{
@@ -112,7 +114,8 @@ fn the_environment() {
             "allow_origin_regexes": ["https://pr-[0-9]{1,3}\\.example\\.com"],
             "allow_credentials": true,
             "max_age": 600,
-            "enforcement": "reject"
+            "enforcement": "reject",
+            "reject_status": 404
         }"#,
     );
     assert_eq!(config.unwrap(), expected);

@@ -79,6 +79,14 @@ fn fields() {
             r#"{ "enforcement": "Reject" }"#,
             "unknown variant `Reject`, expected `omit-headers` or `reject`",
         ),
+        (
+            r#"{ "reject_status": "forbidden" }"#,
+            "reject_status \"forbidden\": a status is expected, such as 403",
+        ),
+        (
+            r#"{ "reject_status": 70000 }"#,
+            "reject_status \"70000\": a status is expected, such as 403",
+        ),
         (r#"{ "max_age": 1, "max_age": 2 }"#, "duplicate field `max_age`"),
     ] {
         assert_eq!(unread(text), sentence);
@@ -130,6 +138,13 @@ fn policies() {
                  \"https://b.example\"",
                 "allow_origins[5] \"b.example\": an origin starts with its scheme and `://`; write \
                  \"https://b.example\"",
+            ],
+        ),
+        (
+            r#"{ "allow_origins": "*", "reject_status": 403 }"#,
+            &[
+                "reject_status 403: nothing is rejected; set `enforcement` to \"reject\", or leave it \
+               out",
             ],
         ),
         (

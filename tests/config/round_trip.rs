@@ -50,6 +50,9 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
             "dangerous_allow_null_origin": opaque,
             "dangerous_allow_insecure_origins": insecure,
         });
+        if rejects && opaque {
+            fields["reject_status"] = 421.into();
+        }
         if let Some(max_age) = max_age {
             fields["max_age"] = max_age.into();
         }

@@ -72,6 +72,8 @@ fn samples() {
         json!({ "max_age": -1 }),
         json!({ "max_age": 2_147_483_648_u64 }),
         json!({ "enforcement": "Reject" }),
+        json!({ "reject_status": 302 }),
+        json!({ "reject_status": "" }),
         json!([]),
     ] {
         assert!(!accepts(POLICY, &wrong), "{wrong}");
@@ -114,11 +116,14 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
     fields.prop_map(|fields| fields.into_iter().collect())
 }
 
-/// The schema does not tell of the switches and numbers that are text, which the environment needs.
+/// The schema does not tell of the switches and numbers that are text, which the environment needs, and
+/// is stricter than reading where a number is out of range.
 fn is_for_the_environment(fields: &Map<String, Value>) -> bool {
     let is_list = |name: &str| name.ends_with("origins") && !name.starts_with("dangerous");
     fields.iter().any(|(name, value)| {
-        value.is_string() && (name.starts_with("dangerous") || name == "max_age") && !is_list(name)
+        let is_text = value.is_string() || name == "reject_status";
+        let is_number = name == "max_age" || name == "reject_status";
+        is_text && (name.starts_with("dangerous") || is_number) && !is_list(name)
     })
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use corsac::{CorsBuilder, CorsLayer, Problem};
+use corsac::{CorsBuilder, CorsLayer, Enforcement, Problem};
+use http::StatusCode;
 
 mod origins;
 
@@ -134,6 +135,26 @@ fn exposed_headers() {
     for (value, sentence) in cases {
         assert_eq!(problem(with_origin().expose_headers([value])), sentence);
     }
+}
+
+#[test]
+fn reject_status() {
+    let rejecting = || with_origin().enforcement(Enforcement::Reject);
+    for status in [StatusCode::OK, StatusCode::FOUND, StatusCode::CONTINUE] {
+        assert_eq!(
+            problem(rejecting().reject_status(status)),
+            format!(
+                "reject status {}: a refusal is an error; write one of 400 to 599, such as 403",
+                status.as_u16()
+            )
+        );
+    }
+    assert_eq!(
+        problem(with_origin().reject_status(StatusCode::FORBIDDEN)),
+        "reject status 403: nothing is rejected; use `enforcement(Enforcement::Reject)`, or leave it \
+         out"
+    );
+    assert!(rejecting().reject_status(StatusCode::NOT_FOUND).build().is_ok());
 }
 
 #[test]

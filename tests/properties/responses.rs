@@ -10,8 +10,8 @@ use crate::{
     cases,
     policies::{Input, SAFELISTED_RESPONSE_HEADERS, input, is_preflight},
     traffic::{
-        BODY, CORS_NAMES, Extension, answer, append, by_name, inner, items, other_lines, own,
-        raw_preflight, raw_request, tokens,
+        BODY, CORS_NAMES, Extension, OWN_NAMES, answer, append, by_name, inner, items, other_lines,
+        own, raw_preflight, raw_request, tokens,
     },
     twin,
 };
@@ -268,7 +268,7 @@ proptest! {
     ) {
         input.reject = reject;
         let mut request = request.build(&input);
-        for name in ["host", "sec-fetch-site"] {
+        for name in OWN_NAMES {
             request.headers_mut().remove(name);
         }
         *request.uri_mut() = Uri::from_static("https://service.example/");
@@ -281,15 +281,18 @@ proptest! {
         }
 
         // The service's own pages pass: those that say so, and those whose host is the request's
-        let passes = |host: Option<&str>, uri: Uri, site: Option<&str>| {
+        let passes_with = |lines: [(&'static str, Option<&str>); 3], uri: Uri| {
             let mut request = request.clone();
             *request.uri_mut() = uri;
-            for (name, value) in [("host", host), ("sec-fetch-site", site)] {
+            for (name, value) in lines {
                 if let Some(value) = value {
                     request.headers_mut().insert(name, value.parse().unwrap());
                 }
             }
             answer(&input.layer(), request, &inner).1
+        };
+        let passes = |host, uri, site| {
+            passes_with([("host", host), ("sec-fetch-site", site), ("forwarded", None)], uri)
         };
         let uri = Uri::from_static("/");
         let expected = !is_preflight(&request);
@@ -302,7 +305,17 @@ proptest! {
             prop_assert_eq!(passes(None, format!("{origin}/").parse().unwrap(), None), expected);
             let other = format!("{host}0");
             prop_assert_eq!(passes(Some(&other), uri.clone(), Some("cross-site")), !is_kept);
-            prop_assert_eq!(passes(Some(&other), uri, None), !is_kept);
+            prop_assert_eq!(passes(Some(&other), uri.clone(), None), !is_kept);
+            // Behind a proxy
+            let forwarded = format!("for=192.0.2.1;host=\"{host}\"");
+            for line in [("x-forwarded-host", host), ("forwarded", &forwarded)] {
+                let (name, value) = line;
+                let host = ("host", Some(&*other));
+                let lines = [host, (name, Some(value)), ("sec-fetch-site", None)];
+                prop_assert_eq!(passes_with(lines, uri.clone()), expected);
+                let lines = [host, (name, Some(value)), ("sec-fetch-site", Some("cross-site"))];
+                prop_assert_eq!(passes_with(lines, uri.clone()), !is_kept);
+            }
         }
     }
 

@@ -9,8 +9,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use corsac::{Cors, Enforcement};
-use http::{Method, Request, Response, header};
+use corsac::{Cors, CorsLayer, Enforcement};
+use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tower::{Layer, Service, service_fn};
@@ -32,8 +32,20 @@ fn rejecting(
     + Send
     + 'static,
 > {
+    answering(&strict().enforcement(Enforcement::Reject).build().unwrap(), calls)
+}
+
+fn answering(
+    cors: &CorsLayer,
+    calls: &Arc<AtomicUsize>,
+) -> Cors<
+    impl Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static
+    + use<>,
+> {
     let calls = calls.clone();
-    let cors = strict().enforcement(Enforcement::Reject).build().unwrap();
     cors.layer(service_fn(move |_| {
         calls.fetch_add(1, Ordering::Relaxed);
         async { Ok(Response::new(Full::from("done"))) }
@@ -116,6 +128,51 @@ async fn hosts_are_compared_as_browsers_write_them() {
         assert_eq!(answer.status, status, "{origin:?} to {host:?}");
         assert_eq!(answer.cors(), STRICT_FOR_NOBODY);
     }
+}
+
+/// A proxy sends on another `Host`, and says which one the client has asked for.
+#[tokio::test]
+async fn proxies_tell_the_host_that_the_client_asked_for() {
+    let calls = Arc::default();
+    let server = Server::http1(rejecting(&calls)).await;
+    let mut client = Client::http1(server.address).await;
+    for (name, value, status) in [
+        ("x-forwarded-host", "shop.example", 200),
+        ("x-forwarded-host", "SHOP.example:443", 200),
+        ("x-forwarded-host", "shop.example, internal.example", 200),
+        ("x-forwarded-host", "evil.example", 403),
+        ("x-forwarded-host", "shop.example.evil.example", 403),
+        ("x-forwarded-host", "shop.example:8443", 403),
+        ("x-forwarded-host", "", 403),
+        ("forwarded", "for=192.0.2.1;host=shop.example;proto=https", 200),
+        ("forwarded", "for=192.0.2.1, for=192.0.2.2; Host=\"shop.example:443\"", 200),
+        ("forwarded", "for=shop.example", 403),
+        ("forwarded", "host=", 403),
+        ("forwarded", "host", 403),
+        ("x-host", "shop.example", 403),
+    ] {
+        let post = || from("https://shop.example", Method::POST, "/").header(name, value);
+        assert_eq!(client.send(post()).await.status, status, "{name}: {value}");
+        // What the browser says counts for more.
+        let answer = client.send(post().header(SITE, "cross-site")).await;
+        answer.expect(403, &STRICT_FOR_NOBODY);
+    }
+}
+
+#[tokio::test]
+async fn the_status_is_the_users() {
+    let calls = Arc::<AtomicUsize>::default();
+    let cors = strict()
+        .enforcement(Enforcement::Reject)
+        .reject_status(StatusCode::MISDIRECTED_REQUEST)
+        .build()
+        .unwrap();
+    let server = Server::http1(answering(&cors, &calls)).await;
+    let mut client = Client::http1(server.address).await;
+    client.send(from(EVIL, Method::POST, "/")).await.expect(421, &STRICT_FOR_NOBODY);
+    client.send(preflight(EVIL, "PUT", "/")).await.expect(403, &STRICT_PREFLIGHT_REFUSED);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+    client.send(from(APP, Method::POST, "/")).await.expect(200, &STRICT_FOR_APP);
 }
 
 /// HTTP/1.0 may leave `Host` out: then no origin is the request's own.

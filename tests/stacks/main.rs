@@ -7,6 +7,7 @@ mod axum_router;
 #[cfg(feature = "http-body")]
 mod bodies;
 mod client;
+mod diagnosis;
 mod disabled;
 mod enforcement;
 mod hyper_direct;

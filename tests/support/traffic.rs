@@ -48,7 +48,8 @@ const REQUESTED: [&str; 16] = [
     "*, authorization",
 ];
 
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
+    "for=192.0.2.1;host=own.example",
     "same-origin",
     "cross-site",
     "none",
@@ -63,8 +64,8 @@ const OWN: [&str; 9] = [
 const OTHER_NAMES: [&str; 12] = [
     "cookie",
     "referer",
-    "x-forwarded-host",
-    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-proto",
     "authorization",
     "sec-fetch-mode",
     "upgrade",
@@ -92,9 +93,11 @@ fn asked() -> impl Strategy<Value = Vec<Line>> {
     lines(&["access-control-request-method", "access-control-request-headers"], &REQUESTED, 3)
 }
 
+pub const OWN_NAMES: [&str; 4] = ["host", "sec-fetch-site", "x-forwarded-host", "forwarded"];
+
 /// What the answer depends on with `Enforcement::Reject` alone.
 pub fn own() -> impl Strategy<Value = Vec<Line>> {
-    lines(&["host", "sec-fetch-site"], &OWN, 2)
+    lines(&OWN_NAMES, &OWN, 2)
 }
 
 /// What the answer to a request never depends on.

@@ -16,6 +16,10 @@ pub(super) fn max_age(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "minimum": 0, "maximum": (1_u32 << 31) - 1 })
 }
 
+pub(super) fn reject_status(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 400, "maximum": 599 })
+}
+
 #[expect(clippy::unwrap_used, reason = "a test")]
 fn is_up_to_date<T: JsonSchema>(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/schema").join(name);
