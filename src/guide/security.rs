@@ -127,7 +127,11 @@
 //! ```
 //!
 //! Own pages are told by `Sec-Fetch-Site`, which all current browsers send to https and loopback addresses.
-//! Where it is absent, `Host` decides, so a proxy must pass it on.
+//! Where it is absent, the host decides: `Host`, or what a proxy says in `X-Forwarded-Host` or `Forwarded`.
+//! No page of another origin can send these two: they would need a preflight, which is refused.
+//!
+//! [`reject_status`](crate::CorsBuilder::reject_status) takes another status than 403,
+//! [`answer_body`](crate::CorsLayer::answer_body) a body that says more.
 //!
 //! # WebSockets
 //!
@@ -151,6 +155,8 @@
 //! assert_eq!(policy.evaluate_request(&handshake).status(), Some(StatusCode::FORBIDDEN));
 //! # Ok::<(), corsac::BuildError>(())
 //! ```
+//!
+//! `cargo run --example websocket_guard` shows both sides in a browser.
 //!
 //! # Services on the loopback, and DNS rebinding
 //!
@@ -180,6 +186,7 @@
 //!
 //! # What corsac adds to requests
 //!
-//! Nothing. Of a request it reads `Origin`, `Host`, `Sec-Fetch-Site` and the two `Access-Control-Request-*`.
+//! Nothing. Of a request it reads `Origin` and the two `Access-Control-Request-*`; to enforce and to explain,
+//! also `Host`, `Sec-Fetch-Site`, `X-Forwarded-Host`, `Forwarded`, and what makes a WebSocket's handshake.
 //! Work is bounded: an `Origin` longer than any origin is refused unread, and so is a preflight with more
 //! than 1024 names or 16 KiB of them. Whatever stands there, it is refused, and nothing panics.

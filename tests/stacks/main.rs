@@ -16,6 +16,7 @@ mod inner_services;
 mod living;
 mod server;
 mod upgrade;
+mod websocket;
 
 use corsac::{CorsBuilder, CorsLayer};
 use http::{

@@ -1,0 +1,69 @@
+//! Pages of other origins cannot connect: a browser sends the handshake of a WebSocket to any server,
+//! with the user's cookies, and checks no CORS header on the answer. So the server has to refuse.
+//!
+//! ```text
+//! $ cargo run --example websocket_guard
+//! own page:     http://localhost:3000
+//! foreign page: http://localhost:3001
+//!
+//! $ shake_hands() { curl -si http://localhost:3000/socket -m 1 -H "Origin: $1" \
+//!     -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
+//!     -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' | head -1; }
+//!
+//! $ shake_hands http://localhost:3000
+//! HTTP/1.1 101 Switching Protocols
+//!
+//! $ shake_hands http://localhost:3001
+//! HTTP/1.1 403 Forbidden
+//! ```
+//!
+//! Open both pages in a browser: the first one shows an echo, the second one that it could not connect.
+
+use std::io;
+
+use axum::{
+    Router,
+    extract::ws::{Message, WebSocketUpgrade},
+    response::{Html, Response},
+    routing::{any, get},
+};
+use corsac::{CorsLayer, Enforcement};
+use tokio::net::TcpListener;
+
+const PAGE: &str = "<!doctype html><title>WebSocket</title><p>...<script>
+    const say = (text) => document.querySelector('p').textContent = text;
+    const socket = new WebSocket('ws://localhost:3000/socket');
+    socket.onopen = () => socket.send('hello');
+    socket.onmessage = (event) => say(`the server says: ${event.data}`);
+    socket.onerror = () => say('could not connect');
+</script>";
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let guard = CorsLayer::builder()
+        // The front end, where it is not served from here. Its scheme is the page's, not `wss`.
+        .allow_origins(["https://app.example.com"])
+        .allow_credentials(true)
+        .enforcement(Enforcement::Reject)
+        .build()
+        .map_err(io::Error::other)?;
+    let page = || get(|| async { Html(PAGE) });
+    let api = Router::new().route("/", page()).route("/socket", any(echo)).layer(guard);
+    let elsewhere = Router::new().route("/", page());
+
+    let own = TcpListener::bind("127.0.0.1:3000").await?;
+    let foreign = TcpListener::bind("127.0.0.1:3001").await?;
+    println!("own page:     http://localhost:3000\nforeign page: http://localhost:3001");
+    tokio::spawn(async { axum::serve(foreign, elsewhere).await });
+    axum::serve(own, api).await
+}
+
+async fn echo(upgrade: WebSocketUpgrade) -> Response {
+    upgrade.on_upgrade(async |mut socket| {
+        while let Some(Ok(message)) = socket.recv().await {
+            if matches!(message, Message::Text(_)) && socket.send(message).await.is_err() {
+                break;
+            }
+        }
+    })
+}
