@@ -49,3 +49,9 @@ fn a_whole_request_tells_its_host_as_http_2_does() {
     let decision = policy.evaluate_request(&request);
     assert_eq!((decision.kind(), decision.status()), (RequestKind::Actual, None));
 }
+
+#[test]
+fn kinds_have_names_for_metrics() {
+    let kinds = [RequestKind::NotCors, RequestKind::Preflight, RequestKind::Actual];
+    assert_eq!(kinds.map(RequestKind::as_str), ["not-cors", "preflight", "actual"]);
+}

@@ -14,7 +14,9 @@
 //! hyper's. What is counted fails the command where it misses its target, or where that is known,
 //! what is accepted for now; what is timed never does.
 //!
-//! `-- --check` compares the counts with `bounds.json` instead, `-- --bless` writes that file.
+//! `-- --check` compares the counts with `bounds.json` instead, `-- --bless` writes that file. With
+//! `--features reload` the reloadable layer is beside the fixed one; bless with it, or its bounds are
+//! lost.
 
 use std::{
     alloc::System,
@@ -86,9 +88,11 @@ fn compare(filter: &str) -> bool {
 /// Another program's tables, which `cargo` builds as it has built this one.
 fn timed(filter: &str) -> bool {
     let program = env::current_exe().unwrap();
+    let features: &[_] = if cfg!(feature = "reload") { &["--features", "reload"] } else { &[] };
     let run = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
         .args(["bench", "--quiet", "--bench", "timed", "--target-dir"])
         .arg(program.ancestors().nth(3).unwrap())
+        .args(features)
         .args(["--", filter].iter().filter(|it| !it.is_empty()))
         .status();
     run.unwrap().success()

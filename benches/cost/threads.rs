@@ -24,10 +24,13 @@ const REPEATS: usize = 5;
 
 /// Prints it. Nothing is enforced: other programs run on the same processors.
 pub fn threads(filter: &str) {
-    const NAMES: [&str; 4] = [
+    const NAMES: [&str; 6] = [
         "actual, list of 10, allowed",
         "cloned: actual, list of 10, allowed",
         "cloned: actual, permissive",
+        // With the feature `reload`.
+        "reloadable: actual, list of 10, allowed",
+        "reloadable: actual, permissive",
         "exact, hit: 10000",
     ];
     let all = workloads::cases().into_iter().chain(sizes::cases());

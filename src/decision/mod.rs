@@ -43,6 +43,18 @@ pub enum RequestKind {
     Actual,
 }
 
+impl RequestKind {
+    /// A short name that stays the same, for metric labels: `not-cors`, `preflight`, `actual`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotCors => "not-cors",
+            Self::Preflight => "preflight",
+            Self::Actual => "actual",
+        }
+    }
+}
+
 /// What a [`Policy`] says of one request.
 ///
 /// Prints one sentence that a person can act on. Nothing of it is composed before it is printed.

@@ -166,3 +166,13 @@
 //!
 //! Where the tenant is in a token: allow the union of all origins, with no credentials, and let the token
 //! decide in the service. A page that has no token then gets a readable 401 and nothing else.
+//!
+//! # Programs to start from
+//!
+//! In the [repository](https://github.com/corsac-rs/corsac/tree/main/examples):
+//!
+//! * `examples/per_request.rs` chooses by path and by host, and shows what goes wrong where the choice is by
+//!   a token or by the method.
+//! * `examples/reload.rs` reads the policy from a file, and again on SIGHUP; a broken file changes nothing.
+//! * `examples/tenants` has the origins in a database: an administrator changes them while it runs, a cache
+//!   spares look-ups, a time limit ends those that hang, and Prometheus counts.

@@ -15,6 +15,8 @@ mod inference;
 mod inner_services;
 mod living;
 mod server;
+#[cfg(all(feature = "reload", feature = "serde"))]
+mod storm;
 mod upgrade;
 mod websocket;
 

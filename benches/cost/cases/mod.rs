@@ -24,6 +24,9 @@ pub struct Case {
     /// Inserts the headers of corsac's answer.
     pub limit: fn(&mut HeaderMap),
     pub stack: Stack,
+    /// Whether corsac's layer is one whose policy can be replaced, in a [`Stack::Cloned`].
+    #[cfg(feature = "reload")]
+    pub is_reloadable: bool,
     /// How many requests the count is the mean of.
     pub requests: u32,
     pub target: Target,
@@ -114,6 +117,10 @@ impl Case {
         let limit = LimitLayer(self.limit);
         let corsac = || self.policy.corsac();
         let tower_http = || self.policy.tower_http().expect("it is asked only where it can be");
+        #[cfg(feature = "reload")]
+        if self.is_reloadable && subject == Subject::Corsac {
+            return ask.ask(Cloned(self.policy.reloadable().layer(Inner::<3>)), bare);
+        }
         // Each has an inner service of its own, so that it is called in one place only and can be
         // compiled into its caller, as in an application.
         match (self.stack, subject) {

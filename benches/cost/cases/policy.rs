@@ -50,6 +50,13 @@ impl Policy {
         common(builder).build().expect("the policies are valid")
     }
 
+    #[cfg(feature = "reload")]
+    pub fn reloadable(self) -> CorsLayer<corsac::Reloadable> {
+        let fixed = self.corsac();
+        let policy = fixed.policy().expect("none of them is disabled");
+        CorsLayer::reloadable(policy.clone()).0
+    }
+
     /// `None` where it has nothing of the kind.
     pub fn tower_http(self) -> Option<TowerHttp> {
         let origins = || AllowOrigin::list(self.origins().map(|it| it.parse().unwrap()));

@@ -84,7 +84,22 @@ pub fn cases() -> Vec<Case> {
         actual("cloned: actual, permissive", Policy::Permissive, &[HIT], PERMISSIVE, target(1.15)),
     ];
     cases.extend(cloned.map(|case| Case { stack: Stack::Cloned, ..case }));
+    #[cfg(feature = "reload")]
+    cases.extend(reloadable());
     cases
+}
+
+/// The same as "cloned", but the policy can be replaced.
+#[cfg(feature = "reload")]
+fn reloadable() -> [Case; 3] {
+    let list = Policy::List(10);
+    let (target, missed) = (Target::at_most(1.2), Target::missed(1.2, 1.5));
+    [
+        actual("reloadable: not CORS, list of 10", list, &[], REFUSED, missed),
+        actual("reloadable: actual, list of 10, allowed", list, &[HIT], ALLOWED, target),
+        actual("reloadable: actual, permissive", Policy::Permissive, &[HIT], PERMISSIVE, target),
+    ]
+    .map(|case| Case { stack: Stack::Cloned, is_reloadable: true, ..case })
 }
 
 pub fn actual(
@@ -101,6 +116,8 @@ pub fn actual(
         headers: Box::new(|_| owned(headers)),
         limit,
         stack: Stack::Bare,
+        #[cfg(feature = "reload")]
+        is_reloadable: false,
         requests: 1000,
         target,
     }

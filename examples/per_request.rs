@@ -1,0 +1,173 @@
+//! A policy for each request: by path, by the tenant's host, and not by what a preflight lacks.
+//!
+//! A browser asks with a preflight before it sends a request with a token or a method of its own.
+//! **A preflight has no cookies and no `Authorization`, and its method is `OPTIONS`.** What chooses by
+//! these finds another policy for the preflight, and the page's request is never sent. The way out is in
+//! [`choose`], the trap in [`trap`]:
+//!
+//! ```text
+//! $ cargo run --example per_request
+//! what the page gets                      the way out                       the trap
+//! reader.example GET shop.localhost/news  200                               200
+//! shop.example PUT shop.localhost/orders  200                               200
+//! shop.example PUT bank.localhost/orders  CORS error (preflight: 403)       CORS error (preflight: 403)
+//! reader.example GET shop.localhost/stock 200                               CORS error (preflight: 403)
+//! shop.example GET api.localhost/by-token 200                               CORS error (preflight: 405)
+//!
+//! $ cargo run --example per_request -- serve
+//! listening on http://127.0.0.1:3000
+//!
+//! $ curl -si http://shop.localhost:3000/orders -H 'Origin: https://shop.example' | grep -i -e ^access -e ^vary
+//! access-control-allow-origin: https://shop.example
+//! vary: Origin, x-forwarded-host
+//! access-control-allow-credentials: true
+//!
+//! $ curl -si http://127.0.0.1:3000/orders -H 'X-Forwarded-Host: bank.localhost' \
+//!     -H 'Origin: https://shop.example' | grep -i -e ^access -e ^vary
+//! vary: Origin, x-forwarded-host
+//! ```
+
+use std::{convert::Infallible, env, error::Error, sync::Arc};
+
+use axum::{Router, body::Body, response::Response, routing::get};
+use corsac::{BuildError, CorsLayer, Policy};
+use http::{HeaderName, Method, Request, header, request::Parts};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+const SHOP: &str = "https://shop.example";
+const BANK: &str = "https://bank.example";
+const READER: &str = "https://reader.example";
+
+/// From the proxy in front. It has to remove what clients write there, or they choose their policies.
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+struct Policies {
+    public: Arc<Policy>,
+    shop: Arc<Policy>,
+    bank: Arc<Policy>,
+    all_tenants: Arc<Policy>,
+}
+
+impl Policies {
+    fn new() -> Result<Self, BuildError> {
+        let any = CorsLayer::builder().allow_headers([header::AUTHORIZATION]);
+        let tenant = any.clone().allow_methods([Method::PUT]);
+        let shop = tenant.clone().allow_origins([SHOP]).allow_credentials(true);
+        let bank = tenant.clone().allow_origins([BANK]).allow_credentials(true);
+        Ok(Self {
+            public: Arc::new(any.allow_any_origin().build_policy()?),
+            shop: Arc::new(shop.build_policy()?),
+            bank: Arc::new(bank.build_policy()?),
+            all_tenants: Arc::new(tenant.allow_origins([SHOP, BANK]).build_policy()?),
+        })
+    }
+
+    /// `None` where the host is nobody's.
+    fn of_host(&self, parts: &Parts) -> Option<Arc<Policy>> {
+        let header = |name| parts.headers.get(name)?.to_str().ok();
+        // HTTP/2 has the host in the URI.
+        let host = header(FORWARDED_HOST).or(parts.uri.host()).or(header(header::HOST))?;
+        match host.split(':').next()? {
+            "shop.localhost" => Some(self.shop.clone()),
+            "bank.localhost" => Some(self.bank.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn choose(policies: &Policies, parts: &Parts) -> Option<Arc<Policy>> {
+    match parts.uri.path() {
+        "/news" => Some(policies.public.clone()),
+        // Read by every page, changed by the tenant's own.
+        "/stock" if page_method(parts) == Some("GET") => Some(policies.public.clone()),
+        // Only the service knows whose a token is. So the origins of all tenants may ask, without
+        // cookies, and what they get to read is what the token is good for.
+        "/by-token" => Some(policies.all_tenants.clone()),
+        _ => policies.of_host(parts),
+    }
+}
+
+/// The method of the page's request, which a preflight only names.
+fn page_method(parts: &Parts) -> Option<&str> {
+    match parts.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD) {
+        Some(method) if parts.method == Method::OPTIONS => method.to_str().ok(),
+        _ => Some(parts.method.as_str()),
+    }
+}
+
+/// Fails for each preflight of `/stock` and `/by-token`.
+fn trap(policies: &Policies, parts: &Parts) -> Option<Arc<Policy>> {
+    match parts.uri.path() {
+        "/news" => Some(policies.public.clone()),
+        "/stock" if parts.method == Method::GET => Some(policies.public.clone()),
+        "/by-token" => match parts.headers.get(header::AUTHORIZATION)?.as_bytes() {
+            b"Bearer shop" => Some(policies.shop.clone()),
+            b"Bearer bank" => Some(policies.bank.clone()),
+            _ => None,
+        },
+        _ => policies.of_host(parts),
+    }
+}
+
+fn app(choose: fn(&Policies, &Parts) -> Option<Arc<Policy>>) -> Result<Router, BuildError> {
+    let policies = Arc::new(Policies::new()?);
+    // The host is part of the URL, which is every cache's key; a header is not.
+    let cors = CorsLayer::per_request(move |parts: &Parts| choose(&policies, parts))
+        .vary([FORWARDED_HOST]);
+    Ok(Router::new().fallback(get(async || "hello\n").put(async || "changed\n")).layer(cors))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    if env::args().nth(1).is_some_and(|argument| argument == "serve") {
+        let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
+        let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+        println!("listening on http://{}", listener.local_addr()?);
+        return Ok(axum::serve(listener, app(choose)?).await?);
+    }
+    println!("{:<40}{:<34}the trap", "what the page gets", "the way out");
+    for (origin, method, host, path) in [
+        (READER, "GET", "shop.localhost", "/news"),
+        (SHOP, "PUT", "shop.localhost", "/orders"),
+        (SHOP, "PUT", "bank.localhost", "/orders"),
+        (READER, "GET", "shop.localhost", "/stock"),
+        (SHOP, "GET", "api.localhost", "/by-token"),
+    ] {
+        let title = format!("{} {method} {host}{path}", origin.trim_start_matches("https://"));
+        let request = Request::builder().method(method).uri(path).header(header::HOST, host);
+        let request = request.header(header::ORIGIN, origin);
+        let request = request.header(header::AUTHORIZATION, "Bearer shop").body(())?;
+        let way_out = what_the_page_gets(app(choose)?, request.clone()).await?;
+        println!("{title:<40}{way_out:<34}{}", what_the_page_gets(app(trap)?, request).await?);
+    }
+    Ok(())
+}
+
+/// As in a browser: the preflight first, and the request only where that allows it.
+async fn what_the_page_gets(app: Router, request: Request<()>) -> Result<String, http::Error> {
+    let preflight = Request::options(request.uri())
+        .header(header::HOST, &request.headers()[header::HOST])
+        .header(header::ORIGIN, &request.headers()[header::ORIGIN])
+        .header(header::ACCESS_CONTROL_REQUEST_METHOD, request.method().as_str())
+        .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization")
+        .body(())?;
+    let preflight = send(&app, preflight).await;
+    if !may_read(&preflight) || !preflight.status().is_success() {
+        return Ok(format!("CORS error (preflight: {})", preflight.status().as_u16()));
+    }
+    let response = send(&app, request).await;
+    let status = response.status().as_u16();
+    Ok(if may_read(&response) { status.to_string() } else { format!("CORS error ({status})") })
+}
+
+async fn send(app: &Router, request: Request<()>) -> Response {
+    let answered: Result<Response, Infallible> =
+        app.clone().oneshot(request.map(|()| Body::empty())).await;
+    let Ok(response) = answered;
+    response
+}
+
+fn may_read(response: &Response) -> bool {
+    response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+}

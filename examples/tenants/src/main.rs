@@ -1,0 +1,23 @@
+use std::{env, path::Path};
+
+use corsac_tenants::{Error, Limits, Tenants, admin, api};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let file = env::args().nth(1).ok_or("usage: corsac-tenants <tenants.sqlite>")?;
+    let tenants = Tenants::open(Path::new(&file), Limits::default())?;
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+
+    let port: u16 = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
+    let pages = TcpListener::bind(("127.0.0.1", port)).await?;
+    let administrators = TcpListener::bind(("127.0.0.1", port + 1)).await?;
+    println!("for pages: http://{}", pages.local_addr()?);
+    println!("for administrators: http://{}", administrators.local_addr()?);
+    tokio::try_join!(
+        axum::serve(pages, api(tenants.clone())),
+        axum::serve(administrators, admin(tenants, metrics)),
+    )?;
+    Ok(())
+}
