@@ -92,7 +92,8 @@ where
     L: Future<Output = Found>,
 {
     /// Mounts a look-up. It sees the request without its body, and takes along what it needs: the
-    /// future cannot borrow from it.
+    /// future cannot borrow from it, so write `|parts: &Parts| { ...; async move { ... } }`. An
+    /// `async |parts|` closure borrows, and does not compile.
     ///
     /// A preflight and the request after it have to find the same policy; see
     /// [`CorsLayer::per_request`](crate::CorsLayer::per_request).
@@ -266,7 +267,9 @@ where
 }
 
 /// For requests for which nothing was found.
-static NOBODY: LazyLock<Policy> = LazyLock::new(|| Policy::of_nobody(Enforcement::OmitHeaders));
+static NOBODY: LazyLock<Policy> = LazyLock::new(|| {
+    Policy::of_nobody("no policy was found for this request", Enforcement::OmitHeaders)
+});
 
 impl<S: Service<Request<B>>, L, B, T, N, O> fmt::Debug for AsyncResponseFuture<S, L, B, T, N, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

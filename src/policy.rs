@@ -32,6 +32,8 @@ pub struct Policy {
     pub(crate) enforcement: Enforcement,
     /// Of requests, not of preflights; 403 where there is none.
     pub(crate) reject_status: Option<StatusCode>,
+    /// Why it allows no origin at all, if that is so.
+    pub(crate) is_of_nobody: Option<&'static str>,
     /// What `config` cannot tell from the rest.
     #[cfg(feature = "serde")]
     pub(crate) switches: crate::config::Switches,
@@ -153,8 +155,8 @@ impl Policy {
         }
     }
 
-    /// Allows no origin: for requests that have no policy of their own.
-    pub(crate) fn of_nobody(enforcement: Enforcement) -> Self {
+    /// Allows no origin: for requests that have no policy of their own, and `why` that is so.
+    pub(crate) fn of_nobody(why: &'static str, enforcement: Enforcement) -> Self {
         let origins = Origins::Listed(Box::new(OriginSet::new(Vec::new(), Code::default())));
         let (methods, names) = (Methods::default(), HeaderNames::default());
         let max_age = HeaderValue::from_static("0");
@@ -167,6 +169,7 @@ impl Policy {
             ready: ready.shared(),
             enforcement,
             reject_status: None,
+            is_of_nobody: Some(why),
             #[cfg(feature = "serde")]
             switches: crate::config::Switches::default(),
         }

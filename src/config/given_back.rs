@@ -69,11 +69,8 @@ impl Policy {
             Origins::Any => (Vec::new(), None),
             Origins::Listed(set) => (set.all_patterns(), set.code()),
         };
-        let is_of_nobody = matches!(self.origins, Origins::Listed(_)) && patterns.is_empty();
-        if is_of_nobody && code.is_none() {
-            return None;
-        }
-        if code.is_some_and(|code| !code.predicates.is_empty()) {
+        let has_code = code.is_some_and(|code| !code.predicates.is_empty());
+        if has_code || self.is_of_nobody.is_some() {
             return None;
         }
         let switches = self.switches;

@@ -195,7 +195,10 @@ impl Inner {
         Self {
             longest: policies.keys().map(Vec::len).max().unwrap_or(0),
             policies,
-            closed: Arc::new(Policy::of_nobody(enforcement)),
+            closed: Arc::new(Policy::of_nobody(
+                "the path can be read in more than one way; write it plainly",
+                enforcement,
+            )),
         }
     }
 

@@ -159,6 +159,9 @@ impl<'a> Denial<'a> {
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = quote(self.value);
+        if let (true, Some(why)) = (self.is_about_origin(), self.policy.is_of_nobody) {
+            return write!(f, "origin {value} is not allowed: {why}");
+        }
         match self.kind() {
             kind @ (DenialKind::Origin | DenialKind::MalformedOrigin) => {
                 let is_origin = kind == DenialKind::Origin;

@@ -62,12 +62,14 @@ impl Denial<'_> {
     /// origin in the list is an origin that you trust.
     ///
     /// `None` where no line helps, or none should, and the sentence says why: `null`, plain http
-    /// beside credentials, what no browser sends, `patch` for `PATCH`.
+    /// beside credentials, what no browser sends, `patch` for `PATCH`; and where there is no policy to add
+    /// it to.
     #[must_use]
     pub fn remedy(&self) -> Option<Remedy> {
         match self.kind() {
             DenialKind::Origin => {
-                (!self.is_insecure()).then(|| Remedy::new("allow_origins", [self.value]))
+                let is_none = self.is_insecure() || self.policy.is_of_nobody.is_some();
+                (!is_none).then(|| Remedy::new("allow_origins", [self.value]))
             }
             DenialKind::Method => {
                 self.is_method_missing().then(|| Remedy::new("allow_methods", [self.value]))

@@ -160,6 +160,11 @@ fn nothing_is_rejected_where_no_policy_does() {
     let closed = policies.get("/a/../b").unwrap();
     assert!(!closed.evaluate(&Method::GET, &headers).is_allowed());
     assert_eq!(closed.evaluate(&Method::GET, &headers).status(), None);
+    let decision = closed.evaluate(&Method::GET, &headers);
+    let sentence = decision.to_string();
+    let why = " is not allowed: the path can be read in more than one way; write it plainly";
+    assert!(sentence.starts_with("origin \"") && sentence.ends_with(why), "{sentence}");
+    assert_eq!(decision.denial().unwrap().remedy(), None);
 }
 
 #[test]

@@ -137,3 +137,14 @@ async fn what_the_look_up_depends_on_gets_into_vary_and_somebody_is_told() {
     client.send(from("/", EVIL)).await.expect(200, &[]);
     assert_eq!(refused.load(Ordering::Relaxed), 1);
 }
+
+#[tokio::test]
+async fn a_request_without_a_policy_is_told_so() {
+    let cors = AsyncCorsLayer::new(|_: &Parts| async { Found::Nothing }).diagnosis_header(true);
+    let server = Server::axum(Router::new().fallback(get(|| async {})).layer(cors)).await;
+    let answer = Client::http1(server.address).await.send(from("/", APP)).await;
+    assert_eq!(
+        answer.expect(200, &["vary: Origin"]).headers["cors-diagnosis"],
+        "origin \"https://app.example.com\" is not allowed: no policy was found for this request"
+    );
+}
