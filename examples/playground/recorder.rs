@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Instant, UNIX_EPOCH},
 };
 
 use axum::{extract::Request, response::Response};
@@ -56,11 +56,19 @@ pub(crate) struct Said {
     pub(crate) nearest: Option<String>,
 }
 
-#[derive(Default)]
 struct Ring {
     /// The oldest first.
     exchanges: VecDeque<Exchange>,
     sequence: u64,
+}
+
+/// Milliseconds since 1970 to begin with: a page that was open over a restart goes on counting.
+impl Default for Ring {
+    fn default() -> Self {
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default();
+        let sequence = u64::try_from(now.as_millis()).unwrap_or_default();
+        Self { exchanges: VecDeque::new(), sequence }
+    }
 }
 
 impl Recorder {

@@ -55,6 +55,7 @@ byId("composer").addEventListener("submit", (event) => {
   send(setup(), apply);
 });
 byId("composer").addEventListener("input", request.summarize);
+byId("composer").addEventListener("input", result.outdate);
 byId("pages").addEventListener("change", ({ target }) => choosePage(target.value));
 addEventListener("hashchange", () => { if (location.hash !== "#result") view(); });
 view();

@@ -49,8 +49,13 @@ export function sending() {
 }
 
 export function failed(error) {
+  idle();
   drawVerdict("failed", error.message);
-  clear();
+}
+
+/** What is shown was made from other fields than there are now: a repair would undo the change. */
+export function outdate() {
+  byId("apply")?.remove();
 }
 
 /** Draws everything, and returns the verdict. `apply` takes the change that a repair proposes. */

@@ -41,6 +41,7 @@ function setup(step, fixed) {
 }
 
 async function send(fixed) {
+  if ("busy" in document.body.dataset) return;
   stage = fixed ? "fixed" : "sent";
   await draw();
   const verdict = await actions.send(setup(steps[at], fixed));
