@@ -30,6 +30,7 @@
 //! # Guides
 //!
 //! * [Choosing a policy](guide::choosing): one front end, many, none; cookies or tokens; development
+//! * [Where to mount it](guide::mounting): axum, hyper, tonic, gateways, Lambda, Workers, warp, salvo, poem
 //! * [Layers, and their order](guide::layers): 401, 404, timeouts, panics, redirects, in axum and tower
 //! * [Troubleshooting](guide::troubleshooting), by the browser's own message
 //! * [Caches and `Vary`](guide::caching), and how long a preflight is remembered

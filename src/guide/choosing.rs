@@ -13,6 +13,9 @@
 //! | [a load balancer that answers for you](#the-edge-does-cors) | [`CorsLayer::disabled`] |
 //! | [customers with origins of their own](super::tenants) | one policy for each, or a set kept up to date |
 //!
+//! Rather try than read? `cargo run --example playground`, in the repository: pages, an API, presets, ten mistakes
+//! with their fixes, and the policy as code.
+//!
 //! # A public API
 //!
 //! Whoever can reach it may read it, so every page may read it too. Responses carry the constant `*`:
@@ -106,14 +109,51 @@
 //! A wildcard trusts everybody who can get a name below that domain: hosts of previews, of user content,
 //! of forgotten DNS records. See [Subdomains](super::security#subdomains-and-public-suffixes).
 //!
-//! Origins in a configuration file or an environment variable are text; `allow_origins` takes any
-//! iterator of it. Each entry is one origin: a list in one string is an error that says so.
+//! # From a file or the environment
+//!
+//! `Config` (feature `serde`) is a policy as data, in TOML, YAML, JSON and environment variables, where a list is
+//! text with commas. Its errors name the place in the file. `PathConfigs` is one for each path prefix:
+//! [A policy for each path](super::tenants#a-policy-for-each-path).
+//!
+//! ```
+//! # #[cfg(feature = "serde")] {
+//! let config: corsac::Config = toml::from_str(r#"
+//!     allow_origins = ["https://app.example.com", "https://admin.example.com/"]
+//!     allow_credentials = true
+//! "#).unwrap();
+//! let error = config.build().unwrap_err().to_string();
+//! assert!(error.contains(r#"allow_origins[1] "https://admin.example.com/": an origin has no path"#));
+//! # }
+//! ```
+//!
+//! `CorsLayer::reloadable` (feature `reload`) puts a new policy in force without a restart; one that is wrong
+//! changes nothing: `cargo run --example reload --features reload,serde -- policy.toml`.
+//!
+//! Without `Config`, `allow_origins` takes any iterator of text. Each entry is one origin: a list in one string is
+//! an error that says so.
 //!
 //! ```
 //! # use corsac::CorsLayer;
 //! let from_environment = "https://app.example.com,https://admin.example.com";
 //! let cors = CorsLayer::builder().allow_origins(from_environment.split(',')).build()?;
 //! assert!(CorsLayer::builder().allow_origins([from_environment]).build().is_err());
+//! # Ok::<(), corsac::BuildError>(())
+//! ```
+//!
+//! # Legal, and unwise
+//!
+//! What `build` accepts can be unwise all the same, and [`Policy::warnings`](crate::Policy::warnings) says why. Log
+//! them where the program starts, or let a test find them.
+//!
+//! ```
+//! # use corsac::CorsLayer;
+//! let policy = CorsLayer::builder()
+//!     .allow_origins(["https://app.example.com", "http://localhost:3000"])
+//!     .build_policy()?;
+//! for warning in policy.warnings() {
+//!     eprintln!("CORS: {warning}");
+//! }
+//! # assert!(policy.warnings()[0].to_string().contains("leave it to the policy for development"));
 //! # Ok::<(), corsac::BuildError>(())
 //! ```
 //!
@@ -152,7 +192,8 @@
 //!
 //! `localhost` allows `http` and `https` pages on `localhost`, `127.0.0.1` and `[::1]`, any port, with
 //! cookies. `permissive` allows every page, never with cookies. Both are finished layers that cannot be
-//! narrowed; what differs from them is built.
+//! narrowed; what differs from them is built. `diagnosis_header` says on each response why it was refused, in the
+//! browser's network tab. It names allowed origins to whoever asks, so leave it out of production.
 //!
 //! ```
 //! use corsac::CorsLayer;
@@ -162,6 +203,7 @@
 //! #     CorsLayer::builder().allow_origins(["https://app.example.com"]).build()
 //! # }
 //! let cors = if is_development { CorsLayer::localhost() } else { production()? };
+//! let cors = cors.diagnosis_header(is_development);
 //! # Ok::<(), corsac::BuildError>(())
 //! ```
 //!

@@ -4,6 +4,9 @@
 //! CORS headers: a page sees "blocked by CORS policy" where it should see a 401, and a preflight that meets
 //! a 401 stops the request altogether. The `TraceLayer` may stand outside: it answers nothing.
 //!
+//! [`mounting`](super::mounting) has the lines for each host. `cargo run --example layer_order` prints what a page
+//! sees with CORS added last, and first.
+//!
 //! The blocks below have these imports and functions. Each request has a `Content-Length` of 100.
 //!
 //! ```
@@ -112,6 +115,9 @@
 //! ```
 //!
 //! `merge` keeps each router's layers: two routers with a policy each are two policies, side by side.
+//!
+//! One CORS layer around another, corsac's or tower-http's, is nearly always a leftover. With the feature `tracing`
+//! the outer one says so, once, at `WARN`: "one CORS layer is around another".
 //!
 //! # Panics, timeouts, errors
 //!
@@ -233,18 +239,27 @@
 //! send(&app, "preflight of PUT /");
 //! send(&app, "GET /");
 //! assert_eq!(SEEN.each_ref().map(|it| it.load(Relaxed)), [1, 2]);
+//!
+//! # #[cfg(feature = "http-body")] {
+//! let stack = ServiceBuilder::new().layer(CorsLayer::localhost().body_or_empty());
+//! let app = Router::new().route("/", get(|| async { "hello" }));
+//! let app = app.layer(stack.layer(TraceLayer::new_for_http()));
+//! # assert_eq!(send(&app, "preflight of PUT /").status(), 204);
+//! # }
 //! # }
 //! ```
 //!
 //! [`CorsLayer::on_decision`](crate::CorsLayer::on_decision) counts decisions without a subscriber.
-//! Refusals, with their reasons, are events of the target `corsac` wherever the layer stands. Outside of
-//! axum the body type decides too: [`Cors`](crate::Cors#bodies).
+//! Refusals, with their reasons, are events of the target `corsac` wherever the layer stands.
+//!
+//! In one `ServiceBuilder` a `TraceLayer` inside of CORS makes bodies without `Default`, so call `body_or_empty`
+//! (feature `http-body`). With a `Router::layer` for each, axum's own body is in between.
 //!
 //! # WebSockets, gRPC-web, upstreams
 //!
 //! * A `101` passes, decorated like any other response. Browsers do not look: see
 //!   [WebSockets](super::security#websockets).
-//! * gRPC-web: outside of `GrpcWebLayer`, which would answer preflights itself. Allow `content-type`,
-//!   `x-grpc-web`, `x-user-agent`, `grpc-timeout` and your metadata; expose `grpc-status`, `grpc-message`
-//!   and `grpc-status-details-bin`.
-//! * What a gateway's upstream writes of CORS is replaced, and a `DEBUG` event says so.
+//! * gRPC-web: outside of `GrpcWebLayer`, which would answer preflights itself. What to allow and to expose is in
+//!   [`mounting`](super::mounting#tonic-and-grpc-web).
+//! * What a gateway's upstream writes of CORS is replaced, and a `DEBUG` event says so. See
+//!   [Reverse proxies and gateways](super::mounting#reverse-proxies-and-gateways).

@@ -3,7 +3,8 @@
 //! | to | read |
 //! |---|---|
 //! | decide what to allow | [`choosing`] |
-//! | put the layer in the right place | [`layers`] |
+//! | mount it in axum, hyper, tonic, a gateway, Lambda, Workers, warp, salvo, poem | [`mounting`] |
+//! | put the layer in the right place among others | [`layers`] |
 //! | find out why a browser says "blocked by CORS policy" | [`troubleshooting`] |
 //! | understand `Vary`, `max_age` and caches | [`caching`] |
 //! | know what CORS protects, and what it does not | [`security`] |
@@ -22,6 +23,7 @@ pub mod caching;
 pub mod choosing;
 pub mod layers;
 pub mod local_network_access;
+pub mod mounting;
 pub mod performance;
 pub mod security;
 pub mod tenants;

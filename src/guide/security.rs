@@ -60,7 +60,8 @@
 //!
 //! Below a public suffix (`github.io`, `co.uk`, a cloud's domain for applications) strangers register names.
 //! A wildcard over one allows all of them. corsac refuses wildcards over a top-level label alone, as no
-//! list of suffixes is complete:
+//! list of suffixes is complete. For the others there is a [warning](crate::Policy::warnings) (feature
+//! `public-suffix`).
 //!
 //! ```
 //! # use corsac::CorsLayer;
@@ -89,7 +90,8 @@
 //! # }
 //! ```
 //!
-//! A pattern has no such trap. A predicate that compares text has all of them: compare
+//! [`Policy::warnings`](crate::Policy::warnings) finds regexes that could be patterns, which have no such trap,
+//! and names an origin that nobody meant. A predicate that compares text has them too: compare
 //! [`host`](crate::Origin::host) as a whole, not the end of [`as_str`](crate::Origin::as_str).
 //!
 //! # CSRF
@@ -129,9 +131,12 @@
 //! Own pages are told by `Sec-Fetch-Site`, which all current browsers send to https and loopback addresses.
 //! Where it is absent, the host decides: `Host`, or what a proxy says in `X-Forwarded-Host` or `Forwarded`.
 //! No page of another origin can send these two: they would need a preflight, which is refused.
+//! [`Policy::explain_request`](crate::Policy::explain_request) says whether a page counts as an own one, and why.
 //!
 //! [`reject_status`](crate::CorsBuilder::reject_status) takes another status than 403,
-//! [`answer_body`](crate::CorsLayer::answer_body) a body that says more.
+//! [`answer_body`](crate::CorsLayer::answer_body) a body that says more. Keep the text of a
+//! [`Denial`](crate::Denial) out of it, and [`diagnosis_header`](crate::CorsLayer::diagnosis_header) off in
+//! production: they name the allowed origin that is nearest.
 //!
 //! # WebSockets
 //!

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | one host for all | the origins of all may call it alike | [one policy, a set that changes](#a-set-that-changes) |
 //! | `tenant.api.example` | each tenant has its own list | [a policy for each host](#a-policy-for-each-host) |
+//! | the same | the lists stay in a database | [a policy from a database](#a-policy-from-a-database) |
 //! | `/tenant/...` | each tenant has its own list | [a policy for each path](#a-policy-for-each-path) |
 //! | one host; the tenant is in a token or cookie | | [not by CORS](#what-a-preflight-does-not-know) |
 //!
@@ -59,7 +60,22 @@
 //! tenants trust each other, or the answers are not the users'. Otherwise give each tenant a host.
 //!
 //! `CorsLayer::reloadable` (feature `reload`) replaces the whole policy instead, methods and headers
-//! too: `handle.replace(policy)`. Refusals then name the nearest origin of the new list.
+//! too. Refusals then name the nearest origin of the new list. What does not build replaces nothing:
+//!
+//! ```
+//! # #[cfg(feature = "reload")] {
+//! # use corsac::{BuildError, CorsLayer, Policy};
+//! # fn read() -> Result<Policy, BuildError> { CorsLayer::builder().allow_any_origin().build_policy() }
+//! let (cors, handle) = CorsLayer::reloadable(read()?);
+//! // Later, on a signal or a timer:
+//! match read() {
+//!     Ok(policy) => drop(handle.replace(policy)),
+//!     Err(error) => eprintln!("the old policy stays in force: {error}"),
+//! }
+//! # let app: axum::Router = axum::Router::new().layer(cors);
+//! # }
+//! # Ok::<(), corsac::BuildError>(())
+//! ```
 //!
 //! # A policy for each host
 //!
@@ -121,6 +137,43 @@
 //! rewrites `Host` hides it: choose by what the proxy passes on, and only if no client can set that itself,
 //! and name that header: `CorsLayer::per_request(..).vary([..])`.
 //!
+//! # A policy from a database
+//!
+//! [`AsyncCorsLayer`](crate::AsyncCorsLayer) waits for the policy, and then calls the service. You say what a
+//! failure means, and how long to wait. `vary` names the headers that choose, `on_decision` counts.
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//! use corsac::{AsyncCorsLayer, Found, Policy};
+//! use http::{HeaderName, header::ORIGIN, request::Parts};
+//!
+//! # async fn look_up(tenant: String) -> Result<Option<Arc<Policy>>, String> { Ok(None) }
+//! // Set by the proxy on every request, preflights too; clients cannot set it.
+//! const TENANT: HeaderName = HeaderName::from_static("x-tenant-host");
+//!
+//! let cors = AsyncCorsLayer::new(|parts: &Parts| {
+//!     let tenant = parts.headers.get(TENANT).and_then(|it| it.to_str().ok()).map(str::to_owned);
+//!     // Without `Origin` there is nothing to look up.
+//!     let tenant = tenant.filter(|_| parts.headers.contains_key(ORIGIN));
+//!     async {
+//!         let Some(tenant) = tenant else { return Found::Nothing };
+//!         match tokio::time::timeout(Duration::from_millis(500), look_up(tenant)).await {
+//!             Ok(Ok(Some(policy))) => Found::Policy(policy),
+//!             _ => Found::Nothing, // nobody, an error, too late: nothing is granted
+//!         }
+//!     }
+//! })
+//! .vary([TENANT])
+//! .on_decision(|decision, _uri| {
+//!     let outcome = decision.denial().map_or("allowed", |denial| denial.kind().as_str());
+//!     // metrics::counter!("cors_decisions_total", "outcome" => outcome).increment(1);
+//! });
+//! # let app: axum::Router = axum::Router::new().layer(cors);
+//! ```
+//!
+//! It looks up for each request with an `Origin`, so put a cache in between, and decide how soon a change is in
+//! force. `examples/tenants` does both.
+//!
 //! # A policy for each path
 //!
 //! Nested routers, each with its layer. The layer covers the preflights of its paths as well. Put a fallback into
@@ -149,6 +202,28 @@
 //! # }
 //! ```
 //!
+//! In a file it is `PathConfigs` (feature `serde`). The longest prefix wins, whole segments only, and a path that
+//! some server reads in another way, such as `/shop/../bank`, gets a policy that allows nobody. It belongs outside
+//! of `nest`, which cuts prefixes off.
+//!
+//! ```
+//! # #[cfg(feature = "serde")] {
+//! use corsac::{CorsLayer, PathConfigs};
+//! use http::request::Parts;
+//!
+//! let paths: PathConfigs = toml::from_str(r#"
+//!     ["/shop"]
+//!     allow_origins = ["https://shop.example"]
+//!     ["/bank"]
+//!     allow_origins = ["https://bank.example"]
+//! "#).unwrap();
+//! let policies = paths.build().unwrap();
+//! # assert!(policies.get("/shop/../bank").unwrap().config().is_none());
+//! let cors = CorsLayer::per_request(move |parts: &Parts| policies.policy(parts));
+//! # let app: axum::Router = axum::Router::new().layer(cors);
+//! # }
+//! ```
+//!
 //! Paths do not separate tenants in a browser: cookies and storage belong to the host.
 //!
 //! # What a preflight does not know
@@ -171,8 +246,10 @@
 //!
 //! In the [repository](https://github.com/corsac-rs/corsac/tree/main/examples):
 //!
-//! * `examples/per_request.rs` chooses by path and by host, and shows what goes wrong where the choice is by
-//!   a token or by the method.
-//! * `examples/reload.rs` reads the policy from a file, and again on SIGHUP; a broken file changes nothing.
+//! * `cargo run --example per_request` chooses by path and by host, and shows what goes wrong where the choice is
+//!   by a token or by the method.
+//! * `cargo run --example reload --features reload,serde -- policy.toml` reads the policy from a file, and again on
+//!   SIGHUP; a broken file changes nothing.
+//! * `cargo run --example config --features serde` has a policy for each path in a file.
 //! * `examples/tenants` has the origins in a database: an administrator changes them while it runs, a cache
 //!   spares look-ups, a time limit ends those that hang, and Prometheus counts.

@@ -5,6 +5,8 @@
 //!    before.
 //! 3. Leave the layer where it is. [`layers`](super::layers) says where it belongs.
 //! 4. Read [what else changes](#what-else-changes).
+//! 5. Remove the old layer everywhere. One that is left inside of corsac's is told of, once, by an event at `WARN`;
+//!    one that is left outside answers the preflights before corsac sees them.
 //!
 //! ```
 //! use http::{HeaderValue, Method, header::CONTENT_TYPE};
@@ -52,6 +54,7 @@
 //! | `CorsLayer::permissive()` | `CorsLayer::permissive()` |
 //! | `CorsLayer::very_permissive()` | `CorsLayer::localhost()`; for every origin in the world the `dangerous_` setter above, with `allow_any_method()` and `allow_any_header()` |
 //! | `Option<CorsLayer>` | `CorsLayer::disabled()` |
+//! | a body converted in between, as it is not `Default` | `.body_or_empty()` (feature `http-body`) or [`.answer_body(..)`](crate::CorsLayer::answer_body): [`Cors`](crate::Cors#bodies) |
 //! | a predicate on the request's `Parts` | [`CorsLayer::per_request`](crate::CorsLayer::per_request): a policy for each host or path |
 //!
 //! # What else changes
@@ -111,4 +114,3 @@
 //! * A test that asks with `OPTIONS` and without `Origin` or `Access-Control-Request-Method` now reaches the
 //!   service.
 //! * A test that expects `Access-Control-Allow-Credentials` without an allowed `Origin` finds none.
-//! * Bodies still have to be `Default`: [`Cors`](crate::Cors#bodies).

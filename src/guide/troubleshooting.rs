@@ -14,10 +14,42 @@
 //!
 //! # What did the server see?
 //!
-//! * **The log.** With the feature `tracing` each refusal is an event at `DEBUG`, target `corsac`.
-//! * **[`Policy::evaluate`](crate::Policy::evaluate)** says the same in a test. The network tab has the `Origin`.
-//! * **curl.** It sends no `Origin` by itself, so "it works in curl" says nothing, nor does Postman. Ask as
-//!   browsers do:
+//! | to see | use |
+//! |---|---|
+//! | the reason in the browser's network tab, on preflights too | [`diagnosis_header(true)`], in development |
+//! | one event for each refusal | the log: feature `tracing`, level `DEBUG`, target `corsac` |
+//! | one CORS layer around another | the log: one event at `WARN` |
+//! | the same sentence in a test | [`Policy::evaluate`]; the network tab has the `Origin` to ask it about |
+//! | the line of code that would allow it | [`Denial::remedy`] |
+//! | every rule on the way, with its section of the standard | [`Policy::explain`] |
+//! | what is legal and unwise in a policy | [`Policy::warnings`], once, at the start |
+//! | all of this in a browser, before there is a service | `cargo run --example playground`, in the repository |
+//!
+//! `explain` goes on where a browser stops, so all that is refused comes out at once:
+//!
+//! ```
+//! use corsac::CorsLayer;
+//! use http::{HeaderMap, HeaderValue, Method, header::*};
+//!
+//! let policy = CorsLayer::builder().allow_origins(["https://app.example.com"]).build_policy()?;
+//! let preflight = HeaderMap::from_iter([
+//!     (ORIGIN, HeaderValue::from_static("https://app.example.com")),
+//!     (ACCESS_CONTROL_REQUEST_METHOD, HeaderValue::from_static("PUT")),
+//!     (ACCESS_CONTROL_REQUEST_HEADERS, HeaderValue::from_static("authorization")),
+//! ]);
+//! let explanation = policy.explain(&Method::OPTIONS, &preflight); // prints a line for each rule
+//! let refused = explanation.steps().iter().filter(|step| step.is_refusal());
+//! assert_eq!(refused.map(|step| step.text()).collect::<Vec<_>>(), [
+//!     r#"method "PUT" is not allowed: add it to `allow_methods`"#,
+//!     r#"request header "authorization" is not allowed: add it to `allow_headers`"#,
+//!     "refused (method, header): to allow it, \
+//!      add .allow_methods([\"PUT\"]) .allow_headers([\"authorization\"])",
+//! ]);
+//! # Ok::<(), corsac::BuildError>(())
+//! ```
+//!
+//! Without the program, **curl** asks as browsers do. By itself it sends no `Origin`, nor does Postman: "it works
+//! there" says nothing.
 //!
 //! ```text
 //! curl -si https://api.example.com/users -H 'Origin: https://app.example.com'
@@ -62,6 +94,10 @@
 //! # Ok::<(), corsac::BuildError>(())
 //! ```
 //!
+//! Pages of development servers, on whatever port, are [`CorsLayer::localhost`](crate::CorsLayer::localhost), or
+//! `http://localhost:*` in a list. Subdomains are `https://*.example.com`: see
+//! [Many front ends](super::choosing#many-front-ends).
+//!
 //! # Not equal to the supplied origin
 //!
 //! ```text
@@ -84,7 +120,7 @@
 //!
 //! A proxy, CDN or layer outside of corsac adds its own (Fetch, "CORS check": all lines count as one value).
 //! Let [one of the two](super::choosing#the-edge-does-cors) do CORS. What is *inside* cannot do this: its
-//! headers are replaced, and an event at `DEBUG` says which.
+//! headers are replaced, an event at `DEBUG` says which, and one at `WARN` if it is a CORS layer.
 //!
 //! # Must not be the wildcard '*'
 //!
@@ -118,8 +154,10 @@
 //!
 //! Something outside of the layer answered the preflight: 401 or 403 from authentication, 404 or 405 from a
 //! router, 429 from a limiter. corsac never lets one through. Where the answer has no CORS header
-//! either, the message is [the first one](#no-access-control-allow-origin-header). See
-//! [`layers`](super::layers). A test for your application:
+//! either, the message is [the first one](#no-access-control-allow-origin-header).
+//! [`layers`](super::layers) has each case: a 405 comes from
+//! [`route_layer` on a path's methods](super::layers#layer-route_layer-or-around-the-router), a 404 from a path
+//! that no [nested router](super::layers#nested-routers) with the layer has. A test for your application:
 //!
 //! ```
 //! # use axum::{Router, body::Body, extract::Request, routing::get};
@@ -155,8 +193,9 @@
 //! Firefox   Did not find method in CORS header ‘Access-Control-Allow-Methods’
 //! ```
 //!
-//! Add it to `allow_methods`: only `GET`, `HEAD` and `POST` need no listing. Where the message says `patch`,
-//! write `PATCH` in the page: browsers change the case of six methods, not of this one (Fetch, "normalize").
+//! Add it to `allow_methods`: only `GET`, `HEAD` and `POST` need no listing, and no others are there by default.
+//! Where the message says `patch`, write `PATCH` in the page: browsers change the case of six methods, not of this
+//! one (Fetch, "normalize").
 //!
 //! # Request header field is not allowed
 //!
@@ -169,7 +208,8 @@
 //!
 //! Add it to `allow_headers`; the log names all that are missing. `content-type` needs it for JSON. Where it
 //! is `access-control-allow-origin`, the *page* sends a header that only servers send: remove it there.
-//! Firefox warns that `*` will not cover `Authorization`; corsac sends the name.
+//! Firefox warns that `*` will not cover `Authorization`, and with credentials it is no wildcard at all (Fetch,
+//! "CORS-preflight fetch"); corsac sends names.
 //!
 //! "Cannot parse Access-Control-Allow-Headers response header field in preflight response", in Firefox
 //! "invalid token ‘x a’ in CORS header ‘Access-Control-Allow-Headers’": not from corsac, which checks names.
@@ -204,7 +244,7 @@
 //! ```
 //!
 //! [`Enforcement::Reject`](crate::Enforcement::Reject) refused the page's origin: list it as `https://`, not
-//! `wss://`.
+//! `wss://`. Without it every page can connect: [WebSockets](super::security#websockets).
 //!
 //! # No message, and yet
 //!
@@ -215,7 +255,13 @@
 //! | the request had its effect, though blocked | CORS hides answers, no more | [CSRF](super::security#csrf) |
 //! | a preflight with each call | URLs differ, or `max_age` is short | [The preflight cache](super::caching#the-preflight-cache) |
 //! | sometimes blocked, or after an `<img>` of the same URL | a cache without `Vary` | [`caching`](super::caching) |
-//! | own pages get 403 | `Reject`, behind a proxy that rewrites `Host`, in an old browser | pass `Host` on |
+//! | the CDN's hit rate fell | `Vary: Origin` keeps a copy for each origin | [CDNs](super::caching#cdns) |
+//! | a stranger's origin is allowed | a wildcard or a regex is too wide | `Policy::warnings`; [Subdomains](super::security#subdomains-and-public-suffixes), [Regexes](super::security#regexes) |
+//! | own pages get 403 | `Reject`, behind a proxy that rewrites `Host`, in an old browser | pass `Host` on, or say it in `X-Forwarded-Host` or `Forwarded` |
+//! | preflight and request are treated differently, or one tenant's always fails | they get two policies | [What a preflight does not know](super::tenants#what-a-preflight-does-not-know) |
+//! | a new origin in the database is still refused | a policy is fixed when it is built | [`tenants`](super::tenants) |
+//! | `malformed-origin` in the log | no browser sent that; whatever its bytes, it is refused | |
+//! | preflights have `Access-Control-Request-Private-Network` | an old browser asks | [not needed](super::local_network_access#access-control-allow-private-network) |
 //! | timings are 0 in the page | `Timing-Allow-Origin`, which is not CORS | add that header in the service |
 //! | an `OPTIONS` handler is never called | the request is a preflight; others reach it | |
 //!
@@ -239,3 +285,12 @@
 //! let error = CorsLayer::builder().build().unwrap_err().to_string();
 //! assert!(error.contains("no origin is allowed; list the origins you trust"));
 //! ```
+//!
+//! A list in one text, as environment variables have it:
+//! [From a file or the environment](super::choosing#from-a-file-or-the-environment).
+//!
+//! [`diagnosis_header(true)`]: crate::CorsLayer::diagnosis_header
+//! [`Policy::evaluate`]: crate::Policy::evaluate
+//! [`Policy::explain`]: crate::Policy::explain
+//! [`Policy::warnings`]: crate::Policy::warnings
+//! [`Denial::remedy`]: crate::Denial::remedy
