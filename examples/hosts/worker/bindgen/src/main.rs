@@ -1,0 +1,14 @@
+//! `bindgen PROGRAM.wasm DIRECTORY`: the JavaScript around the program, and the program without what
+//! only wasm-bindgen reads.
+
+use std::env;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> Result<()> {
+    let mut arguments = env::args_os().skip(1);
+    let mut argument = || arguments.next().context("usage: bindgen PROGRAM.wasm DIRECTORY");
+    let (program, directory) = (argument()?, argument()?);
+    Bindgen::new().input_path(program).web(true)?.typescript(false).generate(directory)
+}
