@@ -62,7 +62,8 @@ use crate::{
 /// # What goes wrong with look-ups
 ///
 /// * One that fails is for you to answer: there is no way to return an error.
-/// * One that panics is [`Found::Nothing`], and an event at `ERROR`.
+/// * One that panics is [`Found::Nothing`], and an event at `ERROR`; with `panic = "abort"`, as on
+///   wasm32, it ends the program.
 /// * One that hangs keeps its request waiting, and nothing is granted: corsac has no clock. Put a
 ///   time limit into it, such as `tokio::time::timeout`.
 #[derive(Clone)]
