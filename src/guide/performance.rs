@@ -43,8 +43,8 @@
 //!
 //! Up to sixteen exact origins and four patterns are compared one after the other, the others are looked up
 //! in a hash set, whose keys are drawn at random and checked for crowding when the policy is built: tenants
-//! who choose their own origins cannot slow it down. A pattern costs one look-up for each depth of subdomains that
-//! the policy has.
+//! who choose their own origins cannot slow it down. (On wasm32 there is no randomness, and they could.) A pattern
+//! costs one look-up for each depth of subdomains that the policy has.
 //!
 //! A million origins build in less than a second, and take 36 bytes each beside their text.
 //!
