@@ -64,6 +64,8 @@ use crate::{
 /// * One that fails is for you to answer: there is no way to return an error.
 /// * One that panics is [`Found::Nothing`], and an event at `ERROR`; with `panic = "abort"`, as on
 ///   wasm32, it ends the program.
+/// * Behind all of these [`enforcement`](AsyncCorsLayer::enforcement) decides whether the inner service
+///   sees the request: **say `Reject` where your policies do.**
 /// * One that hangs keeps its request waiting, and nothing is granted: corsac has no clock. Put a
 ///   time limit into it, such as `tokio::time::timeout`.
 #[derive(Clone)]
@@ -71,6 +73,7 @@ use crate::{
 pub struct AsyncCorsLayer<F, T = NoHooks> {
     look_up: F,
     vary: Option<HeaderValue>,
+    enforcement: Enforcement,
     hooks: T,
 }
 
@@ -82,8 +85,9 @@ pub enum Found {
     Policy(Arc<Policy>),
     /// The request and its response pass untouched: somebody else does CORS.
     PassThrough,
-    /// No policy: the request gets what a policy that allows no origin would say. Preflights are
-    /// answered with 403, other requests reach the inner service, and the response says `Vary: Origin`.
+    /// No policy: the request gets what a [policy of nobody](Policy::of_nobody) says. Preflights are
+    /// answered with 403; other requests reach the inner service, unless
+    /// [`enforcement`](AsyncCorsLayer::enforcement) says otherwise, and the response says `Vary: Origin`.
     Nothing,
 }
 
@@ -99,7 +103,7 @@ where
     /// A preflight and the request after it have to find the same policy; see
     /// [`CorsLayer::per_request`](crate::CorsLayer::per_request).
     pub fn new(look_up: F) -> Self {
-        Self { look_up, vary: None, hooks: NoHooks }
+        Self { look_up, vary: None, enforcement: Enforcement::OmitHeaders, hooks: NoHooks }
     }
 }
 
@@ -108,6 +112,16 @@ impl<F, T> AsyncCorsLayer<F, T> {
     /// [`CorsLayer::vary`](crate::CorsLayer::vary) does.
     pub fn vary(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
         self.vary = vary::line_with(self.vary, names);
+        self
+    }
+
+    /// What happens to requests for which nothing is found, and to those whose look-up panics:
+    /// [`Enforcement::OmitHeaders`] where nothing is said, so that they reach the inner service.
+    ///
+    /// Where the policies are to [reject](Enforcement::Reject), say so here too: a guard of WebSockets
+    /// would stand open for as long as the database is down.
+    pub fn enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.enforcement = enforcement;
         self
     }
 
@@ -140,7 +154,8 @@ impl<F, T> AsyncCorsLayer<F, T> {
     }
 
     fn with_hooks<U>(self, of: impl FnOnce(T) -> U) -> AsyncCorsLayer<F, U> {
-        AsyncCorsLayer { look_up: self.look_up, vary: self.vary, hooks: of(self.hooks) }
+        let Self { look_up, vary, enforcement, hooks } = self;
+        AsyncCorsLayer { look_up, vary, enforcement, hooks: of(hooks) }
     }
 }
 
@@ -181,7 +196,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Self { inner, layer: AsyncCorsLayer { look_up, vary, hooks } } = self;
+        let Self { inner, layer: AsyncCorsLayer { look_up, vary, enforcement, hooks } } = self;
         let (parts, body) = request.into_parts();
         let look_up = catch_unwind(AssertUnwindSafe(|| look_up(&parts))).ok();
         let request = Request::from_parts(parts, body);
@@ -191,6 +206,7 @@ where
             inner: mem::replace(inner, next),
             request,
             vary: vary.clone(),
+            enforcement: *enforcement,
             hooks: hooks.clone(),
         };
         AsyncResponseFuture { state: State::LookingUp { look_up, held: Some(held) } }
@@ -223,6 +239,7 @@ struct Held<S, B, T> {
     inner: S,
     request: Request<B>,
     vary: Option<HeaderValue>,
+    enforcement: Enforcement,
     hooks: T,
 }
 
@@ -249,10 +266,11 @@ where
                     Found::Nothing
                 }
             };
-            if let Some(Held { mut inner, request, vary, hooks }) = held.take() {
+            if let Some(Held { mut inner, request, vary, enforcement, hooks }) = held.take() {
                 let policy = match &found {
                     Found::Policy(policy) => Some(&**policy),
                     Found::PassThrough => None,
+                    Found::Nothing if enforcement == Enforcement::Reject => Some(&*REJECTING),
                     Found::Nothing => Some(&*NOBODY),
                 };
                 let response = service::call(&mut inner, policy, &hooks, vary, request);
@@ -268,9 +286,8 @@ where
 }
 
 /// For requests for which nothing was found.
-static NOBODY: LazyLock<Policy> = LazyLock::new(|| {
-    Policy::of_nobody("no policy was found for this request", Enforcement::OmitHeaders)
-});
+static NOBODY: LazyLock<Policy> = LazyLock::new(|| Policy::of_nobody(Enforcement::OmitHeaders));
+static REJECTING: LazyLock<Policy> = LazyLock::new(|| Policy::of_nobody(Enforcement::Reject));
 
 impl<S: Service<Request<B>>, L, B, T, N, O> fmt::Debug for AsyncResponseFuture<S, L, B, T, N, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

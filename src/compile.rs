@@ -62,7 +62,7 @@ pub(crate) fn compile_with_places(builder: &CorsBuilder) -> Result<Policy, Vec<F
         ready,
         enforcement: builder.enforcement,
         reject_status,
-        is_of_nobody: None,
+        nobody: None,
         #[cfg(feature = "serde")]
         switches: crate::config::Switches::of(builder),
     })

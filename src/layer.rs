@@ -103,7 +103,8 @@ where
     F: Fn(&Parts) -> Option<Arc<Policy>>,
 {
     /// Chooses the policy by the request: by path, by host, by tenant. `None` passes the request
-    /// and its response on untouched, as [`disabled`](CorsLayer::disabled) does.
+    /// and its response on untouched, as [`disabled`](CorsLayer::disabled) does; for a host that is
+    /// nobody's take [`Policy::of_nobody`].
     ///
     /// A preflight and the request that follows it must get the same policy, so choose by what
     /// they have in common: path, host, `Origin`. A preflight carries no cookies, no
@@ -160,7 +161,8 @@ impl<P, T> CorsLayer<P, T> {
     /// Is told of every decision, before the inner service sees the request: for metrics. Costs
     /// nothing where it is not used.
     ///
-    /// The function is called on the thread that serves the request, so it should be quick.
+    /// The function is called on the thread that serves the request, so it should be quick. Where it
+    /// panics, that is the request's panic, as in any function that you mount.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicUsize, Ordering};
@@ -170,7 +172,8 @@ impl<P, T> CorsLayer<P, T> {
     /// static REFUSED: AtomicUsize = AtomicUsize::new(0);
     ///
     /// let cors = CorsLayer::localhost().on_decision(|decision, _uri| {
-    ///     if decision.denial().is_some() {
+    ///     // The service's own pages send `Origin` too, and need no permission.
+    ///     if decision.denial().is_some() && !decision.is_same_origin() {
     ///         REFUSED.fetch_add(1, Ordering::Relaxed);
     ///     }
     /// });
@@ -210,19 +213,21 @@ impl<P, T> CorsLayer<P, T> {
     /// that have no `Default`, and for telling a client more than a status.
     ///
     /// The function sees the decision, whose [`status`](Decision::status) is that of the answer, and may
-    /// write headers that describe the body. CORS headers are written over it.
+    /// write headers that describe the body. CORS headers are written over it. To 204 belongs an empty
+    /// body (RFC 9110, 15.3.5): that is the answer to a preflight, also to one for a method that is not
+    /// allowed.
     ///
     /// ```
     /// use axum::body::Body;
-    /// use corsac::{CorsLayer, Enforcement, RequestKind};
-    /// use http::{HeaderValue, header::CONTENT_TYPE};
+    /// use corsac::{CorsLayer, Enforcement};
+    /// use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
     ///
     /// let cors = CorsLayer::builder()
     ///     .allow_origins(["https://app.example.com"])
     ///     .enforcement(Enforcement::Reject)
     ///     .build()?
     ///     .answer_body(|decision, headers| {
-    ///         if decision.kind() == RequestKind::Preflight {
+    ///         if decision.status() == Some(StatusCode::NO_CONTENT) {
     ///             return Body::empty();
     ///         }
     ///         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

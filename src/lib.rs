@@ -72,10 +72,11 @@
 //! # Why was it refused?
 //!
 //! With the feature `tracing` (on by default) each refusal is one event at `DEBUG`, target `corsac`,
-//! with the fields `kind` and `rule` ([`RequestKind`], [`DenialKind::as_str`]), `outcome`, `origin`,
-//! `reason` (the sentence) and `nearest` (the allowed origin that is most like it). Requests of the
-//! service's own pages are not reported: they need no permission. One CORS layer around another,
-//! corsac's or tower-http's, is one event at `WARN`. [`CorsLayer::diagnosis_header`] puts the sentence on
+//! with the fields `kind` and `rule` ([`RequestKind::as_str`], [`DenialKind::as_str`]), `outcome`,
+//! `status` (where corsac answers), `method`, `path`, `origin`, `reason` (the sentence) and `nearest` (the
+//! allowed origin that is most like it). Requests of the service's own pages are not reported: they need
+//! no permission. A corsac layer around another one, or around tower-http's, is said once at `WARN`.
+//! [`CorsLayer::diagnosis_header`] puts the sentence on
 //! the response, for development. In a test or a command line,
 //! [`Policy::evaluate`] says the same without a server, [`Denial::remedy`] the line that would allow
 //! it, [`Policy::explain`] every rule on the way, and [`Policy::warnings`] what is unwise in a policy.

@@ -13,7 +13,6 @@ use crate::{
     fetch,
     origin::set::{Code, OriginSet, Refusal},
     request_headers::{RequestHeaders, has_repeats},
-    same_origin::is_same_origin,
     shared::{Keeper, Shared},
 };
 
@@ -33,7 +32,7 @@ pub struct Policy {
     /// Of requests, not of preflights; 403 where there is none.
     pub(crate) reject_status: Option<StatusCode>,
     /// Why it allows no origin at all, if that is so.
-    pub(crate) is_of_nobody: Option<&'static str>,
+    pub(crate) nobody: Option<DenialKind>,
     /// What `config` cannot tell from the rest.
     #[cfg(feature = "serde")]
     pub(crate) switches: crate::config::Switches,
@@ -114,18 +113,41 @@ impl Policy {
         self.evaluate_at(request.method(), request.headers(), request.uri().authority())
     }
 
+    /// Allows no origin, which no builder does: for requests that have no policy of their own, such as
+    /// those for a host that is no tenant's.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use corsac::{CorsLayer, Enforcement, Policy};
+    /// use http::request::Parts;
+    ///
+    /// # fn policy_of(host: Option<&str>) -> Option<Arc<Policy>> { None }
+    /// let nobody = Arc::new(Policy::of_nobody(Enforcement::Reject));
+    /// let cors = CorsLayer::per_request(move |parts: &Parts| {
+    ///     // Without the second half the request would pass untouched.
+    ///     policy_of(parts.uri.host()).or_else(|| Some(nobody.clone()))
+    /// });
+    /// # let app: axum::Router = axum::Router::new().layer(cors);
+    /// ```
+    #[must_use]
+    pub fn of_nobody(enforcement: Enforcement) -> Self {
+        Self::of_nobody_because(DenialKind::NoPolicy, enforcement)
+    }
+
     #[inline]
     pub(crate) fn evaluate_at<'a>(
         &'a self,
         method: &Method,
         headers: &'a HeaderMap,
-        authority: Option<&Authority>,
+        authority: Option<&'a Authority>,
     ) -> Decision<'a> {
+        let mut decision = Decision::new(self, headers, authority);
         // Fetch, "CORS request": one that has an `Origin` header.
-        match headers.get(&ORIGIN) {
-            Some(origin) => self.decide_cors(method, origin, headers, authority),
-            None => Decision::new(self, headers),
+        if let Some(origin) = headers.get(&ORIGIN) {
+            self.decide_cors(&mut decision, method, origin, headers);
         }
+        decision
     }
 
     /// Who may read the response, where that is all there is to say of a request: then `evaluate`
@@ -155,8 +177,7 @@ impl Policy {
         }
     }
 
-    /// Allows no origin: for requests that have no policy of their own, and `why` that is so.
-    pub(crate) fn of_nobody(why: &'static str, enforcement: Enforcement) -> Self {
+    pub(crate) fn of_nobody_because(why: DenialKind, enforcement: Enforcement) -> Self {
         let origins = Origins::Listed(Box::new(OriginSet::new(Vec::new(), Code::default())));
         let (methods, names) = (Methods::default(), HeaderNames::default());
         let max_age = HeaderValue::from_static("0");
@@ -169,7 +190,7 @@ impl Policy {
             ready: ready.shared(),
             enforcement,
             reject_status: None,
-            is_of_nobody: Some(why),
+            nobody: Some(why),
             #[cfg(feature = "serde")]
             switches: crate::config::Switches::default(),
         }
@@ -195,12 +216,11 @@ impl Policy {
 
     fn decide_cors<'a>(
         &'a self,
+        decision: &mut Decision<'a>,
         method: &Method,
         origin: &'a HeaderValue,
         headers: &'a HeaderMap,
-        authority: Option<&Authority>,
-    ) -> Decision<'a> {
-        let mut decision = Decision::new(self, headers);
+    ) {
         // Fetch, "CORS-preflight request": OPTIONS, and the method that is going to follow.
         let requested = match *method {
             Method::OPTIONS => headers.get(&ACCESS_CONTROL_REQUEST_METHOD),
@@ -216,11 +236,10 @@ impl Policy {
             (Ok(()), Some(method)) => decision.denial = self.check_preflight(method, headers),
             (Err(kind), _) => {
                 decision.denial = Some(Denial::new(self, headers, kind, origin.as_bytes()));
-                decision.is_rejected = self.enforcement == Enforcement::Reject
-                    && !is_same_origin(origin, headers, authority);
+                decision.is_rejected =
+                    self.enforcement == Enforcement::Reject && !decision.is_same_origin();
             }
         }
-        decision
     }
 
     #[inline]

@@ -4,22 +4,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-#[cfg(feature = "tracing")]
-use http::uri::Authority;
-use http::{Request, Response};
+use http::{Method, Request, Response, Uri};
 use tower_service::Service;
 
+#[cfg(feature = "tracing")]
+use crate::decision::{RequestKind, quote};
 use crate::{
     decision::{Decision, Extra, Grant, Readers, Removed},
     future::ResponseFuture,
     hooks::{Hooks, NoHooks, sealed::Own},
     policy::Policy,
     source::{Fixed, Source},
-};
-#[cfg(feature = "tracing")]
-use crate::{
-    decision::{RequestKind, quote},
-    same_origin::is_same_origin,
 };
 
 /// A service with a CORS policy around it, made by [`CorsLayer`](crate::CorsLayer).
@@ -148,7 +143,7 @@ where
         let decision = policy.evaluate_request(&request);
         let note = hooks.hear(&decision, request.uri());
         if decision.denial().is_some() {
-            log_refusal(&decision, request.uri().authority());
+            log_refusal(&decision, request.method(), request.uri());
         }
         (decision.reply().map_err(|answer| (answer, hooks.own(&decision))), note)
     };
@@ -173,24 +168,28 @@ fn is_logging() -> bool {
 
 #[cfg(feature = "tracing")]
 #[cold]
-fn log_refusal(decision: &Decision<'_>, authority: Option<&Authority>) {
+fn log_refusal(decision: &Decision<'_>, method: &Method, uri: &Uri) {
     let (Some(denial), Some(origin)) = (decision.denial(), decision.origin()) else { return };
     if !tracing::enabled!(target: "corsac", tracing::Level::DEBUG) {
         return;
     }
     // Browsers send `Origin` to a page's own service too, which needs no permission, nor preflights.
-    let is_actual = decision.kind() == RequestKind::Actual;
-    if is_actual && is_same_origin(origin, decision.headers, authority) {
+    if decision.kind() == RequestKind::Actual && decision.is_same_origin() {
         return;
     }
+    let outcome = match decision.status() {
+        Some(status) if status.is_success() => "preflight answered, browser will refuse",
+        Some(_) => "answered here",
+        None => "passed on, response without CORS headers",
+    };
     tracing::debug!(
         target: "corsac",
-        kind = ?decision.kind(),
-        outcome = match decision.status() {
-            Some(status) if status.is_success() => "preflight answered, browser will refuse",
-            Some(_) => "answered with 403",
-            None => "passed on, response without CORS headers",
-        },
+        kind = decision.kind().as_str(),
+        outcome,
+        status = decision.status().map(|status| status.as_u16()),
+        method = %method,
+        // Without the query, which may hold secrets.
+        path = uri.path(),
         origin = %quote(origin.as_bytes()),
         rule = denial.kind().as_str(),
         reason = %denial,
@@ -200,7 +199,7 @@ fn log_refusal(decision: &Decision<'_>, authority: Option<&Authority>) {
 }
 
 #[cfg(not(feature = "tracing"))]
-fn log_refusal(_: &Decision<'_>, _: Option<&http::uri::Authority>) {}
+fn log_refusal(_: &Decision<'_>, _: &Method, _: &Uri) {}
 
 #[cfg(feature = "tracing")]
 #[cold]

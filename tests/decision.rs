@@ -1,6 +1,6 @@
 //! `Decision` outside of Tower.
 
-use corsac::{CorsLayer, Enforcement, RequestKind};
+use corsac::{CorsLayer, DenialKind, Enforcement, Policy, RequestKind};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 
 #[test]
@@ -54,4 +54,27 @@ fn a_whole_request_tells_its_host_as_http_2_does() {
 fn kinds_have_names_for_metrics() {
     let kinds = [RequestKind::NotCors, RequestKind::Preflight, RequestKind::Actual];
     assert_eq!(kinds.map(RequestKind::as_str), ["not-cors", "preflight", "actual"]);
+}
+
+#[test]
+fn own_pages_are_told_apart_from_refused_ones() {
+    let policy = CorsLayer::builder().allow_origins(["https://a.example"]).build_policy().unwrap();
+    let nobody = Policy::of_nobody(Enforcement::Reject);
+    for (origin, site, is_own) in [
+        ("https://own.example", None, true),
+        ("https://own.example", Some("cross-site"), false),
+        ("https://evil.example", Some("same-origin"), true),
+        ("https://evil.example", None, false),
+    ] {
+        let mut request = Request::post("https://own.example/").header(header::ORIGIN, origin);
+        request = site.into_iter().fold(request, |it, site| it.header("sec-fetch-site", site));
+        let request = request.body(()).unwrap();
+        let decision = policy.evaluate_request(&request);
+        assert_eq!((decision.is_allowed(), decision.is_same_origin()), (false, is_own));
+        let decision = nobody.evaluate_request(&request);
+        assert_eq!(decision.denial().unwrap().kind(), DenialKind::NoPolicy);
+        assert_eq!(decision.status(), (!is_own).then_some(StatusCode::FORBIDDEN));
+    }
+    let request = Request::get("https://own.example/").body(()).unwrap();
+    assert!(!policy.evaluate_request(&request).is_same_origin(), "nobody says whose page it is");
 }

@@ -16,7 +16,7 @@ use std::{
 
 use corsac::{CorsBuilder, CorsLayer, Enforcement};
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use tower::{Layer as _, ServiceExt, service_fn};
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -136,11 +136,13 @@ fn an_actual_request_of_a_refused_origin() {
     assert_fields(
         &near,
         &[
-            ("kind", "Actual"),
+            ("kind", "actual"),
             ("message", "CORS request refused"),
+            ("method", "GET"),
             ("nearest", "https://app.example.com"),
             ("origin", r#""https://app.example.com:8443""#),
             ("outcome", "passed on, response without CORS headers"),
+            ("path", "/"),
             (
                 "reason",
                 r#"origin "https://app.example.com:8443" is not allowed: "https://app.example.com" is, which differs only in its port"#,
@@ -152,10 +154,12 @@ fn an_actual_request_of_a_refused_origin() {
     assert_fields(
         &far,
         &[
-            ("kind", "Actual"),
+            ("kind", "actual"),
             ("message", "CORS request refused"),
+            ("method", "GET"),
             ("origin", r#""https://evil.example""#),
             ("outcome", "passed on, response without CORS headers"),
+            ("path", "/"),
             (
                 "reason",
                 r#"origin "https://evil.example" is not allowed: nothing like it is; if you trust it, add it to `allow_origins`"#,
@@ -171,16 +175,19 @@ fn a_preflight_of_a_refused_origin() {
     assert_fields(
         &event,
         &[
-            ("kind", "Preflight"),
+            ("kind", "preflight"),
             ("message", "CORS request refused"),
+            ("method", "OPTIONS"),
             ("nearest", "https://app.example.com"),
             ("origin", r#""http://app.example.com""#),
-            ("outcome", "answered with 403"),
+            ("outcome", "answered here"),
+            ("path", "/"),
             (
                 "reason",
-                r#"origin "http://app.example.com" is not allowed: "https://app.example.com" is, which differs only in its scheme"#,
+                r#"origin "http://app.example.com" is not allowed: "https://app.example.com" is, which differs only in its scheme; serve the page over https"#,
             ),
             ("rule", "origin"),
+            ("status", "403"),
         ],
     );
 }
@@ -200,12 +207,15 @@ fn a_preflight_for_a_method_or_a_header_that_is_not_allowed() {
         assert_fields(
             &event(&cors, preflight(APP, method, headers)),
             &[
-                ("kind", "Preflight"),
+                ("kind", "preflight"),
                 ("message", "CORS request refused"),
+                ("method", "OPTIONS"),
                 ("origin", r#""https://app.example.com""#),
                 ("outcome", "preflight answered, browser will refuse"),
+                ("path", "/"),
                 ("reason", reason),
                 ("rule", rule),
+                ("status", "204"),
             ],
         );
     }
@@ -213,9 +223,14 @@ fn a_preflight_for_a_method_or_a_header_that_is_not_allowed() {
 
 #[test]
 fn a_rejected_request() {
-    let cors = strict().enforcement(Enforcement::Reject).build().unwrap();
-    let event = event(&cors, from("null", Method::POST));
-    assert_eq!((&*event["outcome"], &*event["rule"]), ("answered with 403", "null-origin"));
+    let rejecting = || strict().enforcement(Enforcement::Reject);
+    let gone = rejecting().reject_status(StatusCode::GONE).build().unwrap();
+    assert_eq!(event(&gone, from("null", Method::POST))["status"], "410");
+    let mut post = from("null", Method::POST);
+    *post.uri_mut() = "/pay?token=secret".parse().unwrap();
+    let event = event(&rejecting().build().unwrap(), post);
+    assert_eq!(event["path"], "/pay");
+    assert_eq!((&*event["status"], &*event["rule"]), ("403", "null-origin"));
 }
 
 #[test]

@@ -36,8 +36,7 @@ impl Switches {
 impl Policy {
     /// What the policy was made from, as data; `None` where a predicate
     /// ([`allow_origin_if`](CorsBuilder::allow_origin_if)) is part of it, because that is code, and
-    /// for the policy that [`PathPolicies`](crate::PathPolicies) has for doubtful paths: it allows no
-    /// origin, which no config can say.
+    /// for a policy [of nobody](Policy::of_nobody), which no config can say.
     ///
     /// A policy that is built from the result allows the same, and gives the same back. It may differ
     /// from what was written:
@@ -70,7 +69,7 @@ impl Policy {
             Origins::Listed(set) => (set.all_patterns(), set.code()),
         };
         let has_code = code.is_some_and(|code| !code.predicates.is_empty());
-        if has_code || self.is_of_nobody.is_some() {
+        if has_code || self.nobody.is_some() {
             return None;
         }
         let switches = self.switches;

@@ -108,7 +108,11 @@ pub use paths::{PathConfigs, PathPolicies};
     test,
     schemars(description = "Which pages of other origins may call the service (CORS).")
 )]
-#[serde(default, deny_unknown_fields)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "a policy: its fields, as in the documentation of corsac::Config"
+)]
 #[expect(clippy::struct_excessive_bools, reason = "each stands for one setter")]
 pub struct Config {
     /// The origins that may read the answers, as browsers write them: `https://app.example.com`.

@@ -19,15 +19,22 @@ impl fmt::Display for PrefixProblem {
         match self {
             Self::None => f.write_str("no path has a policy; write one for \"/\""),
             Self::NoSlash(prefix) => {
-                write!(f, "a path prefix starts with a slash; write {:?}", format!("/{prefix}"))
+                f.write_str("a path prefix starts with a slash")?;
+                let slashed = format!("/{prefix}");
+                match parse_prefix(&slashed) {
+                    Ok(_) => write!(f, "; write {slashed:?}"),
+                    Err(_) => {
+                        f.write_str(", and has no host and no query; write \"/\" for all paths")
+                    }
+                }
             }
             Self::Segment => f.write_str(
                 "a path prefix has no empty segments, and none that ends in a dot; write it as \
                  servers see it",
             ),
             Self::Byte => f.write_str(
-                "a path prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes; \
-                 take a shorter one",
+                "a path prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes, \
+                 without parameters; take a shorter one",
             ),
             Self::Twice(other) => {
                 write!(f, "the same paths as {other:?}; leave one of the two out")

@@ -16,7 +16,10 @@ use super::{
     Config, ConfigError, ConfigProblem,
     path::{PrefixProblem, is_plain, parse_prefix},
 };
-use crate::policy::{Enforcement, Policy};
+use crate::{
+    decision::DenialKind,
+    policy::{Enforcement, Policy},
+};
 
 /// A map from path prefixes to their [`Config`]s.
 ///
@@ -105,7 +108,26 @@ impl PathConfigs {
 
 /// A policy for each path; the longest prefix wins.
 ///
-/// Made by [`PathConfigs::build`]. Cloning it clones one [`Arc`].
+/// Made by [`PathConfigs::build`], mounted by [`CorsLayer::per_request`](crate::CorsLayer::per_request):
+///
+/// ```
+/// use corsac::{CorsLayer, PathConfigs};
+/// use http::request::Parts;
+///
+/// let paths: PathConfigs = toml::from_str("['/']\nallow_origins = 'https://app.example.com'")?;
+/// let policies = paths.build()?;
+/// for (prefix, policy) in policies.iter() {
+///     for warning in policy.warnings() {
+///         eprintln!("{prefix}: {warning}");
+///     }
+/// }
+/// let cors = CorsLayer::per_request(move |parts: &Parts| policies.policy(parts));
+/// # let app: axum::Router = axum::Router::new().layer(cors);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Cloning it clones one [`Arc`]. To replace it while requests come in, keep it in an
+/// `Arc<RwLock<PathPolicies>>` that the closure reads.
 #[derive(Debug, Clone)]
 pub struct PathPolicies {
     inner: Arc<Inner>,
@@ -164,7 +186,12 @@ impl PathPolicies {
         self.inner.find(path).cloned()
     }
 
-    /// The same, for the path of a request.
+    /// Each prefix, as written, with its policy, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<Policy>)> {
+        self.inner.policies.values().map(|it| (it.written.as_str(), &it.policy))
+    }
+
+    /// The same as [`get`](PathPolicies::get), for the path of a request.
     ///
     /// The preflight of a request has its path, and so its policy. Where a router cuts a prefix off
     /// before this is asked, as axum does inside of `nest`, the rest is all there is to see: ask
@@ -195,10 +222,7 @@ impl Inner {
         Self {
             longest: policies.keys().map(Vec::len).max().unwrap_or(0),
             policies,
-            closed: Arc::new(Policy::of_nobody(
-                "the path can be read in more than one way; write it plainly",
-                enforcement,
-            )),
+            closed: Arc::new(Policy::of_nobody_because(DenialKind::AmbiguousPath, enforcement)),
         }
     }
 

@@ -39,12 +39,16 @@ pub enum DenialKind {
     MalformedHeader,
     /// The preflight asks for more header names than any page sends.
     TooManyHeaders,
+    /// There is no policy for the request: [`Policy::of_nobody`], or a look-up that found nothing.
+    NoPolicy,
+    /// Each path has a policy, and this path can be read in more than one way, as `/public/../admin`.
+    AmbiguousPath,
 }
 
 impl DenialKind {
     /// A short name that stays the same: `origin`, `null-origin`, `several-origins`,
     /// `malformed-origin`, `insecure-origin`, `method`, `malformed-method`, `header`,
-    /// `malformed-header`, `too-many-headers`.
+    /// `malformed-header`, `too-many-headers`, `no-policy`, `ambiguous-path`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,6 +62,8 @@ impl DenialKind {
             Self::Header => "header",
             Self::MalformedHeader => "malformed-header",
             Self::TooManyHeaders => "too-many-headers",
+            Self::NoPolicy => "no-policy",
+            Self::AmbiguousPath => "ambiguous-path",
         }
     }
 }
@@ -81,6 +87,7 @@ impl<'a> Denial<'a> {
         // Told apart here, where somebody asks, and not while the request waits.
         let is_token = || fetch::is_token(self.value);
         match self.kind {
+            _ if self.is_of_nobody() => self.policy.nobody.unwrap_or(DenialKind::NoPolicy),
             DenialKind::Origin if self.value == b"null" => DenialKind::NullOrigin,
             DenialKind::Origin if !self.is_origin() => DenialKind::MalformedOrigin,
             DenialKind::Method if !is_token() => DenialKind::MalformedMethod,
@@ -130,6 +137,11 @@ impl<'a> Denial<'a> {
         self.is_total() && self.kind != DenialKind::TooManyHeaders
     }
 
+    /// No origin would have done.
+    fn is_of_nobody(&self) -> bool {
+        self.is_about_origin() && self.policy.nobody.is_some()
+    }
+
     fn is_origin(&self) -> bool {
         std::str::from_utf8(self.value).is_ok_and(|text| text.parse::<Origin>().is_ok())
     }
@@ -159,9 +171,6 @@ impl<'a> Denial<'a> {
 impl fmt::Display for Denial<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = quote(self.value);
-        if let (true, Some(why)) = (self.is_about_origin(), self.policy.is_of_nobody) {
-            return write!(f, "origin {value} is not allowed: {why}");
-        }
         match self.kind() {
             kind @ (DenialKind::Origin | DenialKind::MalformedOrigin) => {
                 let is_origin = kind == DenialKind::Origin;
@@ -169,7 +178,12 @@ impl fmt::Display for Denial<'_> {
                 write!(f, "origin {value} {verdict}: ")?;
                 match self.nearest_and_clause() {
                     Some((nearest, clause)) if is_origin => {
-                        write!(f, "\"{nearest}\" is, {clause}")
+                        write!(f, "\"{nearest}\" is, {clause}")?;
+                        f.write_str(if self.is_insecure() {
+                            "; serve the page over https"
+                        } else {
+                            ""
+                        })
                     }
                     Some((nearest, clause)) => {
                         write!(f, "\"{nearest}\" is allowed, {clause}")
@@ -213,6 +227,14 @@ impl fmt::Display for Denial<'_> {
             DenialKind::MalformedHeader => {
                 write!(f, "request header {value} is not allowed: it is not a header name")
             }
+            DenialKind::NoPolicy => {
+                write!(f, "origin {value} is not allowed: there is no policy for this request")
+            }
+            DenialKind::AmbiguousPath => write!(
+                f,
+                "origin {value} is not allowed: the path can be read in more than one way; write it \
+                 plainly"
+            ),
             DenialKind::TooManyHeaders => write!(
                 f,
                 "the preflight asks for more request headers than are read: {MAX_NAMES} names or \

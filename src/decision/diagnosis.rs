@@ -1,12 +1,11 @@
 //! A header that tells people, while they develop, what was decided and why.
 
-use std::fmt::Write;
-
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Decision, Denial, RequestKind, headers::put, vary::Extra};
+use super::{Decision, RequestKind, headers::put, vary::Extra};
+use crate::explain;
 
-/// The decision in words, and the line that would allow what is refused.
+/// The decision in words; where it is a refusal, all that is refused, and the lines that would allow it.
 #[derive(Debug)]
 pub struct Diagnosis {
     line: HeaderValue,
@@ -15,13 +14,11 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// `None` where CORS has no say.
     pub(crate) fn of(decision: &Decision<'_>) -> Option<Self> {
-        if decision.kind() == RequestKind::NotCors {
-            return None;
-        }
-        let mut text = decision.to_string();
-        if let Some(remedy) = decision.denial().and_then(Denial::remedy) {
-            _ = write!(text, "; to allow it, add {remedy}");
-        }
+        let text = match decision.kind() {
+            RequestKind::NotCors => return None,
+            _ if decision.is_allowed() => decision.to_string(),
+            _ => explain::refusals(decision).join("; "),
+        };
         HeaderValue::try_from(text).ok().map(|line| Self { line })
     }
 }

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD};
+use http::{
+    HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD, uri::Authority,
+};
 
 use crate::{
     policy::{Origins, Policy},
     request_headers::RequestHeaders,
+    same_origin::is_same_origin,
 };
 
 mod denial;
@@ -82,11 +85,13 @@ impl RequestKind {
 #[derive(Clone)]
 #[must_use]
 pub struct Decision<'a> {
-    policy: &'a Policy,
+    pub(crate) policy: &'a Policy,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) kind: RequestKind,
     pub(crate) origin: Option<&'a HeaderValue>,
     pub(crate) denial: Option<Denial<'a>>,
+    /// The host of the request's URI, which is there in HTTP/2.
+    pub(crate) authority: Option<&'a Authority>,
     /// A request, no preflight, that the inner service is not to see.
     pub(crate) is_rejected: bool,
 }
@@ -115,6 +120,17 @@ impl<'a> Decision<'a> {
     #[must_use]
     pub fn denial(&self) -> Option<&Denial<'a>> {
         self.denial.as_ref()
+    }
+
+    /// True if the page is one of the service's own, as far as the request tells. It needs no permission,
+    /// so what [`denial`](Decision::denial) says is to no effect: leave it out of what you count as
+    /// refused.
+    ///
+    /// Fetch Metadata, "Sec-Fetch-Site"; where that header is missing, the host and port of `Origin` are
+    /// compared, as [`Enforcement::Reject`](crate::Enforcement::Reject) says.
+    #[must_use]
+    pub fn is_same_origin(&self) -> bool {
+        self.origin.is_some_and(|origin| is_same_origin(origin, self.headers, self.authority))
     }
 
     /// The status of the answer where the inner service is not to see the request: 204 for a
@@ -174,9 +190,13 @@ impl<'a> Decision<'a> {
     }
 
     #[inline]
-    pub(crate) fn new(policy: &'a Policy, headers: &'a HeaderMap) -> Self {
+    pub(crate) fn new(
+        policy: &'a Policy,
+        headers: &'a HeaderMap,
+        authority: Option<&'a Authority>,
+    ) -> Self {
         let kind = RequestKind::NotCors;
-        Self { policy, headers, kind, origin: None, denial: None, is_rejected: false }
+        Self { policy, headers, kind, origin: None, denial: None, authority, is_rejected: false }
     }
 
     #[inline]

@@ -33,7 +33,8 @@ pub struct Remedy {
 }
 
 impl Remedy {
-    /// The builder's method: `allow_origins`, `allow_methods` or `allow_headers`.
+    /// The builder's method, and the field of a config file: `allow_origins`, `allow_methods` or
+    /// `allow_headers`.
     #[must_use]
     pub fn setter(&self) -> &'static str {
         self.setter
@@ -59,7 +60,8 @@ impl fmt::Display for Remedy {
 
 impl Denial<'_> {
     /// The line that the policy lacks: with it, this denial is gone. It says how, not whether: an
-    /// origin in the list is an origin that you trust.
+    /// origin in the list is an origin that you trust, and where
+    /// [the page is your own](crate::Decision::is_same_origin), nothing needs to be allowed.
     ///
     /// `None` where no line helps, or none should, and the sentence says why: `null`, plain http
     /// beside credentials, what no browser sends, `patch` for `PATCH`; and where there is no policy to add
@@ -68,8 +70,7 @@ impl Denial<'_> {
     pub fn remedy(&self) -> Option<Remedy> {
         match self.kind() {
             DenialKind::Origin => {
-                let is_none = self.is_insecure() || self.policy.is_of_nobody.is_some();
-                (!is_none).then(|| Remedy::new("allow_origins", [self.value]))
+                (!self.is_insecure()).then(|| Remedy::new("allow_origins", [self.value]))
             }
             DenialKind::Method => {
                 self.is_method_missing().then(|| Remedy::new("allow_methods", [self.value]))

@@ -4,7 +4,10 @@ use std::fmt;
 
 use http::{HeaderMap, Method, Request};
 
-use crate::{decision::Remedy, policy::Policy};
+use crate::{
+    decision::{Decision, Remedy, RequestKind},
+    policy::Policy,
+};
 
 mod reasoning;
 mod response;
@@ -87,15 +90,32 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn explain(&self, method: &Method, headers: &HeaderMap) -> Explanation {
-        Reasoning::new(self, method, headers, None).explain()
+        Reasoning::new(self.evaluate(method, headers), method).explain()
     }
 
     /// The same, for a whole request, as [`evaluate_request`](Policy::evaluate_request) sees it.
     #[must_use]
     pub fn explain_request<B>(&self, request: &Request<B>) -> Explanation {
-        let authority = request.uri().authority();
-        Reasoning::new(self, request.method(), request.headers(), authority).explain()
+        Reasoning::new(self.evaluate_request(request), request.method()).explain()
     }
+}
+
+/// All that is refused, in a sentence each, and last what would allow it.
+pub(crate) fn refusals(decision: &Decision<'_>) -> Vec<String> {
+    // Of an actual request the method is not asked for.
+    let is_preflight = decision.kind() == RequestKind::Preflight;
+    let method = if is_preflight { Method::OPTIONS } else { Method::GET };
+    let reasoning = Reasoning::new(decision.clone(), &method);
+    let is_unchecked = reasoning.is_unchecked();
+    let Explanation { steps, remedies } = reasoning.explain();
+    let is_refusal = |step: &Step| step.is_refusal && step.topic != Topic::Verdict;
+    let mut sentences: Vec<_> =
+        steps.into_iter().filter(is_refusal).map(|step| step.text).collect();
+    if !is_unchecked && !remedies.is_empty() {
+        let lines: Vec<_> = remedies.iter().map(ToString::to_string).collect();
+        sentences.push(format!("to allow it, add {}", lines.join(" ")));
+    }
+    sentences
 }
 
 impl Explanation {

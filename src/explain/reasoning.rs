@@ -3,7 +3,6 @@
 use http::{
     HeaderMap, HeaderValue, Method,
     header::{ACCESS_CONTROL_REQUEST_METHOD, COOKIE, ORIGIN},
-    uri::Authority,
 };
 
 use super::{Explanation, Step, Topic, response};
@@ -13,14 +12,13 @@ use crate::{
     origin::trace::Asked,
     policy::{Origins, Policy, is_repeated},
     request_headers::RequestHeaders,
-    same_origin::{is_same_origin, is_websocket},
+    same_origin::is_websocket,
 };
 
 pub(super) struct Reasoning<'a> {
     policy: &'a Policy,
     method: &'a Method,
     headers: &'a HeaderMap,
-    authority: Option<&'a Authority>,
     decision: Decision<'a>,
     steps: Vec<Step>,
     /// All of them: `evaluate` stops at the first.
@@ -28,15 +26,9 @@ pub(super) struct Reasoning<'a> {
 }
 
 impl<'a> Reasoning<'a> {
-    pub(super) fn new(
-        policy: &'a Policy,
-        method: &'a Method,
-        headers: &'a HeaderMap,
-        authority: Option<&'a Authority>,
-    ) -> Self {
-        let decision = policy.evaluate_at(method, headers, authority);
-        let (steps, denials) = (Vec::new(), Vec::new());
-        Self { policy, method, headers, authority, decision, steps, denials }
+    pub(super) fn new(decision: Decision<'a>, method: &'a Method) -> Self {
+        let (policy, headers) = (decision.policy, decision.headers);
+        Self { policy, method, headers, decision, steps: Vec::new(), denials: Vec::new() }
     }
 
     pub(super) fn explain(mut self) -> Explanation {
@@ -114,7 +106,7 @@ impl<'a> Reasoning<'a> {
                 r#"RFC 6455, "Origin Considerations""#,
             );
         }
-        if self.is_same_origin(origin) {
+        if self.decision.is_same_origin() {
             // The values are no business of a log; that they agree is.
             let (text, section) = if self.headers.contains_key("sec-fetch-site") {
                 (
@@ -297,15 +289,9 @@ impl<'a> Reasoning<'a> {
     }
 
     /// The browser gives the page the answer without a CORS check.
-    fn is_unchecked(&self) -> bool {
+    pub(super) fn is_unchecked(&self) -> bool {
         let is_actual = self.decision.kind() == RequestKind::Actual;
-        let origin = self.decision.origin();
-        is_actual
-            && (is_websocket(self.headers) || origin.is_some_and(|it| self.is_same_origin(it)))
-    }
-
-    fn is_same_origin(&self, origin: &HeaderValue) -> bool {
-        is_same_origin(origin, self.headers, self.authority)
+        is_actual && (is_websocket(self.headers) || self.decision.is_same_origin())
     }
 
     fn says(&mut self, topic: Topic, text: impl Into<String>, section: &'static str) {

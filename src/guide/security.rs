@@ -161,6 +161,9 @@
 //! # Ok::<(), corsac::BuildError>(())
 //! ```
 //!
+//! Where policies are looked up, [`AsyncCorsLayer::enforcement`](crate::AsyncCorsLayer::enforcement) closes the
+//! guard for requests that have none.
+//!
 //! `cargo run --example websocket_guard` shows both sides in a browser.
 //!
 //! # Services on the loopback, and DNS rebinding

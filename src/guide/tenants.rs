@@ -165,11 +165,16 @@
 //! })
 //! .vary([TENANT])
 //! .on_decision(|decision, _uri| {
-//!     let outcome = decision.denial().map_or("allowed", |denial| denial.kind().as_str());
+//!     let denial = decision.denial().filter(|_| !decision.is_same_origin());
+//!     // `no-policy`, where nothing was found.
+//!     let outcome = denial.map_or("allowed", |denial| denial.kind().as_str());
 //!     // metrics::counter!("cors_decisions_total", "outcome" => outcome).increment(1);
 //! });
 //! # let app: axum::Router = axum::Router::new().layer(cors);
 //! ```
+//!
+//! Where policies reject, [`enforcement`](crate::AsyncCorsLayer::enforcement) says that what has none is rejected
+//! too: else a guard stands open while the database is down.
 //!
 //! It looks up for each request with an `Origin`, so put a cache in between, and decide how soon a change is in
 //! force. `examples/tenants` does both.

@@ -50,7 +50,7 @@
 //! | `ExposeHeaders::list([..])`, `any()`, `Any` | `expose_headers([..])`, `expose_any_header()` |
 //! | `AllowCredentials::yes()`, `predicate(f)` | `allow_credentials(true)`; by request: `CorsLayer::per_request` |
 //! | `MaxAge::exact(d)`, `dynamic(f)` | `max_age(d)`; by request: `CorsLayer::per_request` |
-//! | `vary(..)`, `AllowPrivateNetwork` | nothing: `Vary` follows from the policy, and [no current browser](super::local_network_access) reads the other |
+//! | `vary(..)`, `AllowPrivateNetwork` | nothing: `Vary` follows from the policy (a choice [by more](crate::CorsLayer::vary) than path and origin says so), and [no current browser](super::local_network_access) reads the other |
 //! | `CorsLayer::permissive()` | `CorsLayer::permissive()` |
 //! | `CorsLayer::very_permissive()` | `CorsLayer::localhost()`; for every origin in the world the `dangerous_` setter above, with `allow_any_method()` and `allow_any_header()` |
 //! | `Option<CorsLayer>` | `CorsLayer::disabled()` |

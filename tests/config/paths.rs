@@ -215,13 +215,18 @@ fn long_paths_are_read_once() {
 
 #[test]
 fn wrong_prefixes() {
-    let byte = "a path prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes; \
-                take a shorter one";
+    let byte = "a path prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes, \
+                without parameters; take a shorter one";
     let segment = "a path prefix has no empty segments, and none that ends in a dot; write it as \
                    servers see it";
     for (prefix, sentence) in [
         ("public", "a path prefix starts with a slash; write \"/public\""),
         ("", "a path prefix starts with a slash; write \"/\""),
+        (
+            "https://a.example/",
+            "a path prefix starts with a slash, and has no host and no query; write \"/\" for all \
+             paths",
+        ),
         ("/a//b", segment),
         ("//", segment),
         ("/a/../b", segment),

@@ -3,14 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use axum::{Router, routing::get};
-use corsac::{AsyncCorsLayer, Found, Policy};
+use corsac::{AsyncCorsLayer, Enforcement, Found, Policy};
 use http::{HeaderName, Request, header, request::Parts};
 
 use crate::{
@@ -145,6 +145,38 @@ async fn a_request_without_a_policy_is_told_so() {
     let answer = Client::http1(server.address).await.send(from("/", APP)).await;
     assert_eq!(
         answer.expect(200, &["vary: Origin"]).headers["cors-diagnosis"],
-        "origin \"https://app.example.com\" is not allowed: no policy was found for this request"
+        "origin \"https://app.example.com\" is not allowed: there is no policy for this request"
     );
+}
+
+/// A guard does not stand open where its policies are lost.
+#[tokio::test]
+async fn what_has_no_policy_is_rejected_where_that_is_said() {
+    let calls = Arc::<AtomicUsize>::default();
+    let count = calls.clone();
+    let look_up = |parts: &Parts| {
+        let path = parts.uri.path().to_owned();
+        async move {
+            assert_ne!(path, "/panics", "the database is broken");
+            Found::Nothing
+        }
+    };
+    let kinds = Arc::<Mutex<Vec<&str>>>::default();
+    let heard = kinds.clone();
+    let cors = AsyncCorsLayer::new(look_up).enforcement(Enforcement::Reject).on_decision(
+        move |decision, _| {
+            heard.lock().unwrap().extend(decision.denial().map(|denial| denial.kind().as_str()));
+        },
+    );
+    let inside = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        async {}
+    };
+    let server = Server::axum(Router::new().fallback(get(inside)).layer(cors)).await;
+    let mut client = Client::http1(server.address).await;
+    client.send(from("/", EVIL)).await.expect(403, &["vary: Origin"]);
+    client.send(from("/panics", EVIL)).await.expect(403, &["vary: Origin"]);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+    client.send(Request::get("/")).await.expect(200, &["vary: Origin"]);
+    assert_eq!(*kinds.lock().unwrap(), ["no-policy"; 2]);
 }

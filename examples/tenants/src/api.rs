@@ -52,6 +52,10 @@ async fn look_up(tenants: &Tenants, host: &str) -> Found {
 /// Labels have few values each: an origin or a host would be one that anybody makes up.
 fn count(decision: &Decision<'_>, _: &Uri) {
     let kind = decision.kind().as_str();
-    let outcome = decision.denial().map_or("allowed", |denial| denial.kind().as_str());
+    let outcome = match decision.denial() {
+        Some(_) if decision.is_same_origin() => "own page",
+        Some(denial) => denial.kind().as_str(),
+        None => "allowed",
+    };
     counter!("cors_decisions_total", "kind" => kind, "outcome" => outcome).increment(1);
 }
