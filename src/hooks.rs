@@ -35,6 +35,11 @@ pub(crate) mod sealed {
         fn hear(&self, decision: &Decision<'_>, uri: &Uri) -> Self::Note;
     }
 
+    #[diagnostic::on_unimplemented(
+        message = "corsac cannot make an empty body of the type `{R}`",
+        note = "where it has no `Default`, make one with `.answer_body(..)` on the layer, or take \
+                `.body_or_empty()` (feature `http-body`); see the documentation of `corsac::Cors`"
+    )]
     pub trait Hooks<R>: Hear {
         type Own: Own<R>;
 
@@ -73,6 +78,7 @@ impl Hear for NoHooks {
     fn hear(&self, _: &Decision<'_>, _: &Uri) {}
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: Default> sealed::Hooks<R> for NoHooks {
     type Own = ByDefault;
 

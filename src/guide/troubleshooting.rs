@@ -286,6 +286,16 @@
 //! assert!(error.contains("no origin is allowed; list the origins you trust"));
 //! ```
 //!
+//! # Errors of the compiler
+//!
+//! | message | cause | write |
+//! |---|---|---|
+//! | corsac cannot make an empty body of the type ... | a body without `Default`: `Incoming`, `TraceLayer`'s | `.body_or_empty()`, or `.answer_body(..)`: see [`Cors`](crate::Cors#bodies) |
+//! | `CorsBuilder: Layer<..>` or `Result<CorsLayer, BuildError>: Layer<..>` is not satisfied | the builder is not finished | `.build()?` |
+//! | `&str` is not an iterator | lists are lists | `.allow_origins(["https://app.example.com"])` |
+//! | one type is more general than the other, at `AsyncCorsLayer::new` | an `async` closure borrows the request | <code>\|parts: &Parts\| { ..; async move { .. } }</code> |
+//! | no method `reloadable`, `allow_origin_regex`, `body_or_empty`; no `Config` | a feature is off | `features = ["reload", "regex", "http-body", "serde"]` |
+//!
 //! A list in one text, as environment variables have it:
 //! [From a file or the environment](super::choosing#from-a-file-or-the-environment).
 //!
