@@ -7,7 +7,8 @@
 //!
 //! Counted in instructions, because time depends on what else a machine does. *Floor* is a service that
 //! answers at once; *limit* inserts the headers of corsac's answer from constants, and looks at nothing. *Net* is
-//! `(subject - floor) / (limit - floor)`. *Cloned* services are cloned for each request, as axum and hyper do; *reloadable* ones too.
+//! `(subject - floor) / (limit - floor)`. *Cloned* services are cloned for each request, as axum and hyper do;
+//! *reloadable* ones too.
 //!
 //! | request | floor | limit | corsac | tower-http | net corsac | net tower-http |
 //! |---|---|---|---|---|---|---|
@@ -74,9 +75,9 @@
 //! # Measure it yourself
 //!
 //! ```sh
-//! cargo bench --bench cost              # all tables; needs valgrind
-//! cargo bench --bench cost -- preflight # some rows
-//! cargo bench --bench request           # times
+//! cargo bench --bench cost --features reload  # all tables; needs valgrind
+//! cargo bench --bench cost -- preflight       # some rows
+//! cargo bench --bench request                 # times
 //! ```
 //!
 //! These were counted on an Intel Xeon (Sapphire Rapids) with rustc 1.95, valgrind 3.19 and glibc 2.36; other
