@@ -22,8 +22,8 @@
 //! | the same sentence in a test | [`Policy::evaluate`]; the network tab has the `Origin` to ask it about |
 //! | the line of code that would allow it | [`Denial::remedy`] |
 //! | every rule on the way, with its section of the standard | [`Policy::explain`] |
-//! | the last two for a policy file, on the command line | `cargo run --example explain --features serde` |
 //! | what is legal and unwise in a policy | [`Policy::warnings`], once, at the start |
+//! | the last two for a policy file, on the command line | `cargo run --example explain --features serde` |
 //! | all of this in a browser, before there is a service | `cargo run --example playground`, in the repository |
 //!
 //! `explain` goes on where a browser stops, so all that is refused comes out at once:
