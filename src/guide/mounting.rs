@@ -43,19 +43,22 @@
 //! `Router::layer` runs inside of each route, and axum adds `Allow` to a preflight's answer where a route has no
 //! `OPTIONS` handler: harmless. Around the router nothing is added, and nothing can slip out.
 //!
-//! `nest` cuts its prefix off before the nested router's layers run. So what chooses by path, with
-//! `CorsLayer::per_request` or `PathPolicies`, is mounted outside of it:
+//! A fixed policy for a nested router is that router's own `.layer`; its 404s are covered only by a fallback of its
+//! own. `nest` cuts its prefix off before the nested router's layers run, so what chooses by path, with
+//! `CorsLayer::per_request` or with `PathPolicies` (feature `serde`: from a file), is mounted outside of it:
 //!
 //! ```
 //! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/send.rs")); fn main() {
 //! let policy = CorsLayer::localhost().policy().cloned();
 //! let of_api = CorsLayer::per_request(move |parts: &axum::http::request::Parts| {
-//!     policy.clone().filter(|_| parts.uri.path().starts_with("/api/"))
+//!     let rest = parts.uri.path().strip_prefix("/api");
+//!     policy.clone().filter(|_| rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 //! });
-//! let api = || Router::new().route("/users", get(|| async { "users" }));
+//! let api = || Router::new().route("/", get(|| async { "api" })).route("/users", get(|| async { "users" }));
 //!
 //! let outside = Router::new().nest("/api", api()).layer(of_api.clone());
 //! assert!(readable(&send(&outside, "GET /api/users")));
+//! assert!(readable(&send(&outside, "GET /api"))); // where axum serves the nested `/`
 //!
 //! let inside = Router::new().nest("/api", api().layer(of_api)); // sees `/users`
 //! assert!(!readable(&send(&inside, "GET /api/users")));
@@ -91,7 +94,14 @@
 //! ```
 //!
 //! Bodies have to be `Default`, or [made](crate::Cors#bodies). What tower-http's `TraceLayer` makes of them is not:
-//! put it outside, or call `.body_or_empty()` on the layer.
+//! add it before CORS, where it sees preflights too, or call `.body_or_empty()` (feature `http-body`) on the CORS
+//! layer.
+//!
+//! ```sh
+//! cargo add hyper http-body-util
+//! cargo add hyper-util --features server-auto,service,tokio,http1,http2
+//! cargo add tower --features util
+//! ```
 //!
 //! # tonic, and gRPC-web
 //!
@@ -148,16 +158,32 @@
 //! # async fn send(_: Request<Incoming>) -> Result<Response<Incoming>, String> { unreachable!() }
 //! let gateway = CorsLayer::localhost().body_or_empty().layer(service_fn(send));
 //! # is_gateway(gateway);
-//! # let or_502 = async |request| {
-//! #     let sent = send(request).await;
-//! #     Ok::<_, String>(sent.map_or_else(|_| Response::default(), |it| it.map(BodyOrEmpty::from)))
-//! # };
-//! # is_gateway(CorsLayer::localhost().layer(service_fn(or_502)));
 //! # }
 //! ```
 //!
-//! A gateway that makes answers of its own, such as a 502, returns `BodyOrEmpty` itself: from `Incoming`, or by
-//! `default()`. Then the layer needs no `body_or_empty`.
+//! An `Err` of the service ends the connection. A gateway that makes a 502 of it returns `BodyOrEmpty` itself, and the
+//! layer needs no `body_or_empty`:
+//!
+//! ```
+//! # #[cfg(feature = "http-body")] {
+//! # use corsac::{BodyOrEmpty, CorsLayer};
+//! # use http::{Request, Response, StatusCode};
+//! # use hyper::body::Incoming;
+//! # use tower::{Layer, Service, service_fn};
+//! # fn is_gateway<S: Service<Request<Incoming>, Response = Response<BodyOrEmpty<Incoming>>>>(_: S) {}
+//! # async fn send(_: Request<Incoming>) -> Result<Response<Incoming>, String> { unreachable!() }
+//! async fn forward(request: Request<Incoming>) -> Result<Response<BodyOrEmpty<Incoming>>, http::Error> {
+//!     match send(request).await {
+//!         Ok(response) => Ok(response.map(BodyOrEmpty::from)),
+//!         Err(_) => Response::builder().status(StatusCode::BAD_GATEWAY).body(BodyOrEmpty::default()),
+//!     }
+//! }
+//! let gateway = CorsLayer::localhost().layer(service_fn(forward));
+//! # is_gateway(gateway);
+//! # }
+//! ```
+//!
+//! A 502 with text is an `http_body_util::Either<Incoming, Full<Bytes>>`, behind `body_or_empty`.
 //!
 //! Under `Enforcement::Reject` pass the client's `Host` on, or say it in `X-Forwarded-Host` or `Forwarded`:
 //! [own pages](super::security#csrf) are told by it.
