@@ -22,9 +22,9 @@ async fn decisions_and_look_ups_are_counted() {
     let metrics = world.admin("GET", "/metrics", "").await.body;
     for line in [
         r#"cors_decisions_total{kind="actual",outcome="allowed"} 3"#,
-        r#"cors_decisions_total{kind="actual",outcome="origin"} 2"#,
+        r#"cors_decisions_total{kind="actual",outcome="no-policy"} 2"#,
         r#"cors_decisions_total{kind="preflight",outcome="allowed"} 1"#,
-        r#"cors_decisions_total{kind="preflight",outcome="origin"} 1"#,
+        r#"cors_decisions_total{kind="preflight",outcome="no-policy"} 1"#,
         r#"cors_look_ups_total{result="found"} 4"#,
         r#"cors_look_ups_total{result="nobody"} 2"#,
         r#"cors_look_ups_total{result="failed"} 1"#,
