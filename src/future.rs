@@ -85,6 +85,7 @@ where
     }
 }
 
+// Inlined, it would keep `poll` from being inlined.
 #[inline(never)]
 fn respond<R, O: Own<R>>(answer: &mut Answer, own: O, extra: &mut impl Extra) -> Response<O::Body> {
     let mut response = own.into_response();

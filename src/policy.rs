@@ -235,7 +235,9 @@ impl Policy {
             (Ok(()), None) => {}
             (Ok(()), Some(method)) => decision.denial = self.check_preflight(method, headers),
             (Err(kind), _) => {
-                decision.denial = Some(Denial::new(self, headers, kind, origin.as_bytes()));
+                let mut denial = Denial::new(self, headers, kind, origin.as_bytes());
+                denial.authority = decision.authority;
+                decision.denial = Some(denial);
                 decision.is_rejected =
                     self.enforcement == Enforcement::Reject && !decision.is_same_origin();
             }

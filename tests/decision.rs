@@ -71,6 +71,8 @@ fn own_pages_are_told_apart_from_refused_ones() {
         let request = request.body(()).unwrap();
         let decision = policy.evaluate_request(&request);
         assert_eq!((decision.is_allowed(), decision.is_same_origin()), (false, is_own));
+        let says_so = "the page seems to be the service's own, which needs no permission";
+        assert_eq!(decision.to_string().ends_with(says_so), is_own);
         let decision = nobody.evaluate_request(&request);
         assert_eq!(decision.denial().unwrap().kind(), DenialKind::NoPolicy);
         assert_eq!(decision.status(), (!is_own).then_some(StatusCode::FORBIDDEN));

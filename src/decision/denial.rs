@@ -5,6 +5,7 @@ use std::fmt;
 use http::{
     HeaderMap,
     header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    uri::Authority,
 };
 
 use crate::{
@@ -78,6 +79,8 @@ pub struct Denial<'a> {
     pub(super) headers: &'a HeaderMap,
     kind: DenialKind,
     pub(super) value: &'a [u8],
+    /// As in the decision, where it is about the origin.
+    pub(crate) authority: Option<&'a Authority>,
 }
 
 impl<'a> Denial<'a> {
@@ -118,7 +121,7 @@ impl<'a> Denial<'a> {
         kind: DenialKind,
         value: &'a [u8],
     ) -> Self {
-        Self { policy, headers, kind, value }
+        Self { policy, headers, kind, value, authority: None }
     }
 
     /// Nothing at all is granted: neither to this origin, nor to one that asks like this.
@@ -253,7 +256,7 @@ impl Denial<'_> {
             return Ok(());
         }
         let origin = self.headers.get(ORIGIN);
-        if origin.is_some_and(|origin| is_same_origin(origin, self.headers, None)) {
+        if origin.is_some_and(|origin| is_same_origin(origin, self.headers, self.authority)) {
             f.write_str("; but the page seems to be the service's own, which needs no permission")
         } else if is_websocket(self.headers) {
             f.write_str("; browsers do not check the answer to a `WebSocket` handshake")?;

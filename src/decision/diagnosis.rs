@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Decision, RequestKind, headers::put, vary::Extra};
+use super::{Decision, RequestKind, extra::Extra, headers::put};
 use crate::explain;
 
 /// The decision in words; where it is a refusal, all that is refused, and the lines that would allow it.

@@ -25,7 +25,7 @@ pub(super) fn grant(
 ) -> Removed {
     // Others may stay: a service may say more in answer to a plain `OPTIONS`.
     let mut removed = remove(&CORS_HEADERS[..3], response);
-    removed.is_by_corsac_too(fill(response, &ready.granted, origin));
+    removed.note_corsac(fill(response, &ready.granted, origin));
     if let Some(exposed) = &ready.exposed {
         expose_names(exposed, response);
     }
@@ -43,7 +43,7 @@ pub(super) fn withhold(response: &mut HeaderMap) -> Removed {
         return Removed::default();
     }
     let mut removed = remove(&CORS_HEADERS, response);
-    removed.is_by_corsac_too(vary::merge(response, vary::ORIGIN));
+    removed.note_corsac(vary::merge(response, vary::ORIGIN));
     removed
 }
 
@@ -173,7 +173,7 @@ impl Removed {
     }
 
     #[inline]
-    fn is_by_corsac_too(&mut self, is_known: bool) {
+    fn note_corsac(&mut self, is_known: bool) {
         if is_known {
             self.by = Some(OtherLayer::Corsac);
         }

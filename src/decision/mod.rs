@@ -14,6 +14,7 @@ use crate::{
 
 mod denial;
 mod diagnosis;
+mod extra;
 mod headers;
 mod other;
 mod ready;
@@ -25,12 +26,12 @@ use denial::fmt_list;
 pub(crate) use denial::quote;
 pub use denial::{Denial, DenialKind};
 pub(crate) use diagnosis::Diagnosis;
+pub(crate) use extra::Extra;
 pub(crate) use headers::Removed;
 pub(crate) use ready::ReadyHeaders;
 pub use remedy::Remedy;
 use reply::Mirrored;
 pub(crate) use reply::{Answer, Grant};
-pub(crate) use vary::Extra;
 
 /// What a request is to the CORS protocol.
 ///

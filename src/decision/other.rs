@@ -44,8 +44,8 @@ impl OtherLayer {
         if response.values().any(is_own) {
             return Some(Self::Corsac);
         }
-        // Others write the names in `Vary` as they are known: `Origin`. With `*` for everything it
-        // writes no `Vary`.
+        // tower-http writes `Vary` in lower case, most others `Origin`. Where it allows everything it
+        // writes `*`, and no `Vary`.
         let varies = |line: &HeaderValue| {
             line == "origin" || line.as_bytes().starts_with(b"origin, access-control-request-")
         };

@@ -8,38 +8,12 @@ use crate::policy::Origins;
 
 /// On every response of a policy that names origins.
 pub(super) const ORIGIN: HeaderValue = other::VARY_ORIGIN;
+
 /// On the answer to a preflight.
 pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
     match origins {
         Origins::Any => other::VARY_PREFLIGHT_OF_ANY,
         Origins::Listed(_) => other::VARY_PREFLIGHT,
-    }
-}
-
-/// What a response says besides: nothing, at no cost; what else the choice of its policy depends on; why
-/// it was decided so.
-pub trait Extra: Default {
-    fn add(&mut self, response: &mut HeaderMap);
-}
-
-impl Extra for () {
-    #[inline]
-    fn add(&mut self, _: &mut HeaderMap) {}
-}
-
-impl<A: Extra, B: Extra> Extra for (A, B) {
-    #[inline]
-    fn add(&mut self, response: &mut HeaderMap) {
-        self.0.add(response);
-        self.1.add(response);
-    }
-}
-
-impl Extra for Option<HeaderValue> {
-    fn add(&mut self, response: &mut HeaderMap) {
-        if let Some(names) = self.take() {
-            merge(response, names);
-        }
     }
 }
 

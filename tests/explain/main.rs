@@ -1,6 +1,8 @@
-//! What `Policy::explain` prints, word for word, and that it says what `evaluate` decides.
+//! What `Policy::explain` prints, word for word, and that it says what `evaluate` decides;
+//! and the lines that would allow what is refused.
 
 mod agreement;
+mod remedies;
 mod words;
 
 use corsac::{CorsBuilder, CorsLayer};

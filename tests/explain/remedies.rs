@@ -1,21 +1,12 @@
 //! The line that would allow what is refused: it does, or there is none.
 
 use corsac::{CorsBuilder, CorsLayer, DenialKind, Policy};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
+
+use crate::headers;
 
 fn app() -> CorsBuilder {
     CorsLayer::builder().allow_origins(["https://app.example.com"]).allow_methods(["PUT"])
-}
-
-fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
-    let lines = lines.iter().map(|(name, value)| {
-        (HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap())
-    });
-    let mut headers = HeaderMap::new();
-    for (name, value) in lines {
-        headers.append(name, value);
-    }
-    headers
 }
 
 fn preflight<'v>(method: &'v str, names: &'v str) -> [(&'static str, &'v str); 3] {
