@@ -110,58 +110,29 @@
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Configuration: text in, values out.
-mod builder;
-mod compile;
-#[cfg(feature = "serde")]
-mod config;
-mod error;
-
-// Protocol: pure, synchronous, without Tower.
-mod decision;
-mod explain;
-mod fetch;
+// Each of these imports only from those above it. `config`, `explain` and `lint` do not import each
+// other.
 mod origin;
 mod policy;
-mod request_headers;
-mod same_origin;
-mod shared;
-mod warnings;
 
-// Tower: thin glue.
-mod asynchronous;
-#[cfg(feature = "http-body")]
-mod body;
-mod future;
-mod hooks;
-mod layer;
-#[cfg(feature = "reload")]
-mod reload;
-mod service;
-mod source;
+mod config;
+pub mod explain;
+mod lint;
 
-pub use asynchronous::{AsyncCors, AsyncCorsLayer, AsyncResponseFuture, Found};
-pub use builder::CorsBuilder;
+pub mod middleware;
+
+// The table of contents. Types that few programs name are in the public modules.
+pub use config::{BuildError, CorsBuilder, Problem, ProblemKind};
 #[cfg(feature = "serde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-pub use config::{Config, ConfigError, ConfigProblem, PathConfigs, PathPolicies};
-pub use decision::{Decision, Denial, DenialKind, Remedy, RequestKind};
-pub use error::{BuildError, Problem};
-pub use explain::{Explanation, Step, Topic};
-pub use future::ResponseFuture;
-pub use hooks::{AnswerBody, ByDefault, DiagnosisHeader, Hooks, NoHooks, OnDecision};
-pub use layer::CorsLayer;
-pub use origin::{Origin, OriginError, OriginPattern};
-pub use policy::{Enforcement, Policy};
+pub use config::{Config, PathConfigs, PathPolicies};
+pub use lint::Warning;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use reload::{ReloadHandle, Reloadable};
-pub use service::Cors;
-pub use source::{Fixed, PerRequest, Source};
-pub use warnings::Warning;
-#[cfg(feature = "http-body")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http-body")))]
-pub use {body::BodyOrEmpty, hooks::OrEmpty};
+pub use middleware::ReloadHandle;
+pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body};
+pub use origin::{Origin, OriginError, OriginPattern};
+pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind};
 
 // Documentation only: in a build that makes none, there is no such module.
 #[cfg(any(doc, doctest))]

@@ -59,7 +59,7 @@ fn kinds_have_names_for_metrics() {
 #[test]
 fn own_pages_are_told_apart_from_refused_ones() {
     let policy = CorsLayer::builder().allow_origins(["https://a.example"]).build_policy().unwrap();
-    let nobody = Policy::of_nobody(Enforcement::Reject);
+    let nobody = Policy::deny_all(Enforcement::Reject);
     for (origin, site, is_own) in [
         ("https://own.example", None, true),
         ("https://own.example", Some("cross-site"), false),

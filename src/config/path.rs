@@ -1,16 +1,16 @@
-//! Paths, and whether they can be read in more than one way.
+//! The grammar of path prefixes, and the paths that servers read in more than one way.
 
 use std::fmt;
 
-/// Why a text cannot be a prefix of paths.
+/// The reason why a text cannot be a path prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PrefixProblem {
-    /// There is no prefix at all.
+    /// A map has no prefix at all.
     None,
     NoSlash(String),
     Segment,
     Byte,
-    /// The same as this one.
+    /// It matches the same paths as this one.
     Twice(String),
 }
 
@@ -43,10 +43,10 @@ impl fmt::Display for PrefixProblem {
     }
 }
 
-/// A prefix without the slash at its end.
+/// Returns a prefix without the slash at its end.
 ///
-/// Its bytes are those that never need percent-encoding: paths that encode them all the same are
-/// not plain, and all other encodings cannot hide a prefix.
+/// Its bytes never need percent-encoding. A path that encodes them anyway is not plain, and no other
+/// encoding can hide a prefix.
 pub(super) fn parse_prefix(text: &str) -> Result<&str, PrefixProblem> {
     let Some(rest) = text.strip_prefix('/') else {
         return Err(PrefixProblem::NoSlash(text.to_owned()));
@@ -62,12 +62,12 @@ pub(super) fn parse_prefix(text: &str) -> Result<&str, PrefixProblem> {
     Ok(prefix)
 }
 
-/// Whether every server reads the same path here.
+/// Returns whether all servers read a path in the same way.
 ///
-/// Not plain: `.` and `..`, whatever they are written like; empty segments; what some servers cut off
-/// (`;` and what follows, a dot at the end of a name, blanks at either); `\`, which some take for a slash;
-/// encoded bytes that need no encoding (`%61` is `a`), or that separate once they are decoded; text
-/// that is not UTF-8.
+/// Not plain are: `.` and `..` in any form; empty segments; parts that some servers cut off (`;` and
+/// all that follows, a dot at the end of a name, blanks at either end); `\`, which some servers treat
+/// as a slash; encoded bytes that need no encoding (`%61` is `a`), or that are separators once they
+/// are decoded; text that is not UTF-8.
 pub(super) fn is_plain(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     let mut segments = rest.split('/').peekable();
@@ -110,11 +110,11 @@ fn is_plain_segment(segment: &str) -> bool {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    // Below 16.
+    // The value is below 16.
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
-/// RFC 3986, 2.3 "Unreserved Characters": encoded and not, they are the same.
+/// RFC 3986, 2.3 "Unreserved Characters": the encoded form is equivalent.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }

@@ -1,4 +1,4 @@
-//! A policy for each path.
+//! Policies by path.
 
 use std::{
     collections::{BTreeMap, HashMap, btree_map::Entry},
@@ -13,13 +13,10 @@ use serde::{
 };
 
 use super::{
-    Config, ConfigError, ConfigProblem,
+    BuildError, Config, Problem, ProblemKind,
     path::{PrefixProblem, is_plain, parse_prefix},
 };
-use crate::{
-    decision::DenialKind,
-    policy::{Enforcement, Policy},
-};
+use crate::policy::{DenialKind, Enforcement, Policy};
 
 /// A map from path prefixes to their [`Config`]s.
 ///
@@ -38,8 +35,8 @@ use crate::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes. One at the end makes
-/// no difference. [`PathPolicies::get`] says which paths a prefix stands for.
+/// A prefix consists of letters, digits, `-`, `_`, `.` and `~` between slashes. A slash at its end
+/// makes no difference. [`PathPolicies::get`] describes which paths a prefix matches.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -52,13 +49,13 @@ pub struct PathConfigs {
 }
 
 impl PathConfigs {
-    /// Checks everything and makes the policies.
+    /// Builds the policies.
     ///
     /// # Errors
     ///
-    /// All that is wrong with any of the configs, those of [`Config::build`], and with the prefixes:
-    /// `public` without its slash, `/a//b`, `/a/../b`, `/caf%C3%A9`, `/a` beside `/a/` or `/A`; no
-    /// prefix at all.
+    /// Returns all that is wrong with any of the configs, as [`Config::build`] does, and with the
+    /// prefixes: `public` without its slash, `/a//b`, `/a/../b`, `/caf%C3%A9`, `/a` together with
+    /// `/a/` or `/A`; no prefix at all.
     ///
     /// ```
     /// let paths: corsac::PathConfigs = serde_json::from_str(r#"{
@@ -72,43 +69,49 @@ impl PathConfigs {
     ///   - \"public\": a path prefix starts with a slash; write \"/public\"");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn build(self) -> Result<PathPolicies, ConfigError> {
+    pub fn build(self) -> Result<PathPolicies, BuildError> {
         let mut problems = Vec::new();
-        let mut policies: HashMap<Vec<u8>, OfPrefix> = HashMap::new();
+        let mut policies: HashMap<Vec<u8>, PathPolicy> = HashMap::new();
         if self.prefixes.is_empty() {
-            problems.push(ConfigProblem::without_prefix());
+            problems.push(PrefixProblem::None.at(String::new()));
         }
         for (written, config) in self.prefixes {
             let prefix = parse_prefix(&written).and_then(|prefix| {
                 match policies.get(&prefix.as_bytes().to_ascii_lowercase()) {
                     Some(other) => Err(PrefixProblem::Twice(other.written.clone())),
-                    None => Ok(prefix),
+                    None => Ok(prefix.as_bytes().to_vec()),
                 }
             });
+            let policy = config.build_policy();
             if let Err(problem) = &prefix {
-                problems.push(ConfigProblem::of_prefix(&written, problem.clone()));
+                problems.push(problem.at(format!("{written:?}")));
             }
-            match (prefix.map(str::as_bytes).map(<[u8]>::to_vec), config.compile()) {
-                (Ok(prefix), Ok(policy)) => {
-                    let key = prefix.to_ascii_lowercase();
-                    let policy = Arc::new(policy);
-                    policies.insert(key, OfPrefix { written, prefix, policy });
-                }
-                (Err(_), Ok(_)) => {}
-                (_, Err(found)) => problems.extend(found.into_iter().map(|it| it.below(&written))),
+            if let Err(error) = &policy {
+                problems.extend(error.problems().iter().map(|problem| problem.under(&written)));
+            }
+            if let (Ok(prefix), Ok(policy)) = (prefix, policy) {
+                let key = prefix.to_ascii_lowercase();
+                policies.insert(key, PathPolicy { written, prefix, policy: Arc::new(policy) });
             }
         }
         if problems.is_empty() {
-            Ok(PathPolicies { inner: Arc::new(Inner::new(policies)) })
+            Ok(PathPolicies { table: Arc::new(Table::new(policies)) })
         } else {
-            Err(ConfigError::new(problems))
+            Err(BuildError::new(problems))
         }
     }
 }
 
-/// A policy for each path; the longest prefix wins.
+impl PrefixProblem {
+    fn at(&self, place: String) -> Problem {
+        Problem::new(place, ProblemKind::PathPrefix { reason: self.to_string() })
+    }
+}
+
+/// A policy for each path prefix. The longest prefix that matches decides.
 ///
-/// Made by [`PathConfigs::build`], mounted by [`CorsLayer::per_request`](crate::CorsLayer::per_request):
+/// Made by [`PathConfigs::build`]. Use it with
+/// [`CorsLayer::per_request`](crate::CorsLayer::per_request):
 ///
 /// ```
 /// use corsac::{CorsLayer, PathConfigs};
@@ -126,26 +129,26 @@ impl PathConfigs {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Cloning it clones one [`Arc`]. To replace it while requests come in, keep it in an
+/// Cloning it clones one [`Arc`]. To replace it while requests arrive, keep it in an
 /// `Arc<RwLock<PathPolicies>>` that the closure reads.
 #[derive(Debug, Clone)]
 pub struct PathPolicies {
-    inner: Arc<Inner>,
+    table: Arc<Table>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    /// Under their prefixes in lower case.
-    policies: HashMap<Vec<u8>, OfPrefix>,
-    /// Of the prefixes.
+struct Table {
+    /// The keys are the prefixes in lower case.
+    policies: HashMap<Vec<u8>, PathPolicy>,
+    /// The length of the longest prefix.
     longest: usize,
-    /// For paths that can be read in more than one way.
-    closed: Arc<Policy>,
+    /// For paths that servers can read in more than one way.
+    deny_ambiguous: Arc<Policy>,
 }
 
 #[derive(Debug)]
-struct OfPrefix {
-    /// In the file.
+struct PathPolicy {
+    /// As in the file.
     written: String,
     /// Without the slash at the end.
     prefix: Vec<u8>,
@@ -153,17 +156,18 @@ struct OfPrefix {
 }
 
 impl PathPolicies {
-    /// The policy of the longest prefix; `None` where no prefix fits, so where CORS is not done.
+    /// Returns the policy of the longest prefix that matches, or `None` if none does. Without a
+    /// policy, corsac does not handle CORS for the path.
     ///
-    /// A prefix stands for itself and for what is below it, whole segments only: `/public/` is
-    /// `/public`, `/public/` and `/public/a`, and not `/publicity`. `/` stands for everything.
+    /// A prefix matches itself and the paths below it, by whole segments: `/public/` matches
+    /// `/public`, `/public/` and `/public/a`, but not `/publicity`. `/` matches every path.
     ///
-    /// Some paths are read in one way here and in another by the server behind, which may resolve,
-    /// decode, merge or cut before it looks: `/public/../admin`, `/public/%2e%2e/admin`, `//admin`,
-    /// `/public\..\admin`, `/%61dmin`, `/a%2Fb`, `/admin;x`, `/ADMIN` beside the prefix `/admin`. For
-    /// them the answer is a policy that allows no origin, and that rejects
-    /// ([`Enforcement::Reject`]) if any of the policies does. Only where the one prefix is `/`, and
-    /// they all mean the same, it is the policy of that.
+    /// Servers read some paths in different ways, because they resolve, decode, merge or cut
+    /// segments: `/public/../admin`, `/public/%2e%2e/admin`, `//admin`, `/public\..\admin`,
+    /// `/%61dmin`, `/a%2Fb`, `/admin;x`, or `/ADMIN` if there is a prefix `/admin`. For such a path
+    /// this returns a policy that allows no origin, and that rejects ([`Enforcement::Reject`]) if any
+    /// of the policies does. The exception is a map with the one prefix `/`: its policy holds for all
+    /// paths.
     ///
     /// ```
     /// let paths: corsac::PathConfigs = serde_json::from_str(r#"{
@@ -172,30 +176,32 @@ impl PathPolicies {
     /// }"#)?;
     /// let policies = paths.build()?;
     ///
-    /// let any = |path| policies.get(path).and_then(|it| it.config()).map(|it| it == public());
-    /// assert_eq!(any("/public/news"), Some(true));
-    /// assert_eq!(any("/admin/users"), Some(false));
+    /// let is_public = |path| {
+    ///     let config = policies.get(path)?.config()?;
+    ///     Some(config == serde_json::from_str(r#"{ "allow_origins": "*" }"#).unwrap())
+    /// };
+    /// assert_eq!(is_public("/public/news"), Some(true));
+    /// assert_eq!(is_public("/admin/users"), Some(false));
     /// assert!(policies.get("/publicity").is_none());
-    /// // Neither public nor untouched.
-    /// assert!(policies.get("/public/../admin").is_some_and(|it| it.config().is_none()));
-    /// # fn public() -> corsac::Config { serde_json::from_str(r#"{ "allow_origins": "*" }"#).unwrap() }
+    /// // This path has a policy that allows no origin.
+    /// assert!(policies.get("/public/../admin").is_some_and(|policy| policy.config().is_none()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn get(&self, path: &str) -> Option<Arc<Policy>> {
-        self.inner.find(path).cloned()
+        self.table.find(path).cloned()
     }
 
-    /// Each prefix, as written, with its policy, in no order.
+    /// Returns each prefix, as written, with its policy, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<Policy>)> {
-        self.inner.policies.values().map(|it| (it.written.as_str(), &it.policy))
+        self.table.policies.values().map(|path| (path.written.as_str(), &path.policy))
     }
 
-    /// The same as [`get`](PathPolicies::get), for the path of a request.
+    /// Returns the policy for the path of a request, as [`get`](PathPolicies::get) does.
     ///
-    /// The preflight of a request has its path, and so its policy. Where a router cuts a prefix off
-    /// before this is asked, as axum does inside of `nest`, the rest is all there is to see: ask
-    /// outside of the router.
+    /// A preflight has the path of the request that follows it, and so the same policy. Some routers
+    /// remove a prefix from the path, as axum does inside of `nest`: use this outside of such a
+    /// router.
     ///
     /// ```
     /// let paths: corsac::PathConfigs = toml::from_str("['/']\nallow_origins = '*'")?;
@@ -211,9 +217,9 @@ impl PathPolicies {
     }
 }
 
-impl Inner {
-    fn new(policies: HashMap<Vec<u8>, OfPrefix>) -> Self {
-        let rejects = |it: &OfPrefix| it.policy.enforcement == Enforcement::Reject;
+impl Table {
+    fn new(policies: HashMap<Vec<u8>, PathPolicy>) -> Self {
+        let rejects = |path: &PathPolicy| path.policy.rules.enforcement == Enforcement::Reject;
         let enforcement = if policies.values().any(rejects) {
             Enforcement::Reject
         } else {
@@ -222,7 +228,10 @@ impl Inner {
         Self {
             longest: policies.keys().map(Vec::len).max().unwrap_or(0),
             policies,
-            closed: Arc::new(Policy::of_nobody_because(DenialKind::AmbiguousPath, enforcement)),
+            deny_ambiguous: Arc::new(Policy::deny_all_because(
+                DenialKind::AmbiguousPath,
+                enforcement,
+            )),
         }
     }
 
@@ -231,7 +240,7 @@ impl Inner {
             return Some(&everywhere.policy);
         }
         if !is_plain(path) {
-            return Some(&self.closed);
+            return Some(&self.deny_ambiguous);
         }
         // No further than the longest prefix: a path of many segments costs no more than that.
         let bytes = path.as_bytes();
@@ -241,7 +250,7 @@ impl Inner {
         let (end, found) = ends.find_map(|end| Some((end, self.policies.get(&start[..end])?)))?;
         // Some servers and file systems do not look at the case.
         let is_exact = bytes[..end] == *found.prefix;
-        Some(if is_exact { &found.policy } else { &self.closed })
+        Some(if is_exact { &found.policy } else { &self.deny_ambiguous })
     }
 }
 
@@ -251,7 +260,7 @@ impl<'de> Deserialize<'de> for PathConfigs {
     }
 }
 
-/// A map of serde's would take the last of two entries for one prefix without a word.
+/// Rejects a prefix that is there twice. A map of serde's would silently keep the last entry.
 struct Prefixes;
 
 impl<'de> Visitor<'de> for Prefixes {

@@ -1,28 +1,23 @@
-//! The whole reasoning of a decision, rule by rule, for people.
+//! Explains a decision, rule by rule, for people.
 
 use std::fmt;
 
 use http::{HeaderMap, Method, Request};
 
-use crate::{
-    decision::{Decision, Remedy, RequestKind},
-    policy::Policy,
-};
+use crate::policy::{Decision, Policy, Remedy, RequestKind};
 
 mod reasoning;
 mod response;
 
 use reasoning::Reasoning;
 
-/// Why a request is allowed or refused, rule by rule. Prints one line for each.
+/// The reasons why a request is allowed or denied, rule by rule. `Display` prints a line for each.
 ///
-/// Made by [`Policy::explain`]. Of the request it shows the method, and the headers of the CORS
-/// protocol: `Origin`, `Access-Control-Request-Method`, `Access-Control-Request-Headers`. Others may
-/// hold secrets.
+/// Made by [`Policy::explain`]. It shows the method of the request and its CORS headers: `Origin`,
+/// `Access-Control-Request-Method`, `Access-Control-Request-Headers`. Other headers may hold secrets.
 ///
-/// The sentences are for people: they change from version to version. What stays is the layout: the
-/// [`topic`](Topic), the sentence, the section of the standard in brackets; and `!` in front of what
-/// refuses.
+/// The sentences change from version to version. The layout of a line is stable: `!` if the rule
+/// denies, the [`topic`](Topic), the sentence, and the section of the standard in brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -40,32 +35,32 @@ pub struct Step {
     section: &'static str,
 }
 
-/// What a [`Step`] is about. The steps come in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The topic of a [`Step`]. An explanation lists its steps in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Topic {
-    /// What the request is to the CORS protocol.
+    /// The role of the request in the CORS protocol.
     Request,
-    /// Who was asked about the origin, in the order in which they are asked, and what they said.
+    /// The lists and matchers that were searched for the origin, in their order.
     Origin,
-    /// The method that a preflight asks for.
+    /// The method that a preflight requests.
     Method,
-    /// A request header that a preflight asks for.
+    /// A request header that a preflight requests.
     Header,
-    /// Cookies and their like, of which the browser decides.
+    /// Cookies and other credentials, which the browser decides about.
     Credentials,
-    /// What is answered, and each header of the CORS protocol on it.
+    /// The response, and each CORS header on it.
     Response,
-    /// What comes of it.
+    /// The result.
     Verdict,
 }
 
 impl Policy {
-    /// What [`evaluate`](Policy::evaluate) decides, with all its reasons: for tests, logs, and the
-    /// people who ask why.
+    /// Explains the decision of [`evaluate`](Policy::evaluate), with all its reasons: for tests, for
+    /// logs, and for people who ask why.
     ///
-    /// It goes on where `evaluate` stops, so that all that is refused comes out at once. It looks at
-    /// much, so it is nothing for every request.
+    /// It continues after the first denial, so that it reports everything that is denied. It is slow;
+    /// do not call it for every request.
     ///
     /// ```
     /// use corsac::CorsLayer;
@@ -79,8 +74,8 @@ impl Policy {
     /// let refused = explanation.steps().iter().find(|step| step.is_refusal()).unwrap();
     /// assert_eq!(
     ///     refused.to_string(),
-    ///     "! origin       origin \"https://app.example.com:8443\" is not allowed: \
-    ///      \"https://app.example.com\" is, which differs only in its port [Fetch, \"CORS check\"]",
+    ///     "! origin       origin \"https://app.example.com:8443\" is not allowed; the closest allowed \
+    ///      origin is \"https://app.example.com\" (different port) [Fetch, \"CORS check\"]",
     /// );
     /// assert_eq!(
     ///     explanation.remedies()[0].to_string(),
@@ -93,24 +88,23 @@ impl Policy {
         Reasoning::new(self.evaluate(method, headers), method).explain()
     }
 
-    /// The same, for a whole request, as [`evaluate_request`](Policy::evaluate_request) sees it.
+    /// Explains the decision of [`evaluate_request`](Policy::evaluate_request).
     #[must_use]
     pub fn explain_request<B>(&self, request: &Request<B>) -> Explanation {
         Reasoning::new(self.evaluate_request(request), request.method()).explain()
     }
 }
 
-/// All that is refused, in a sentence each, and last what would allow it.
-pub(crate) fn refusals(decision: &Decision<'_>) -> Vec<String> {
-    // Of an actual request the method is not asked for.
+/// Returns a sentence for each thing that is denied, and one with the lines that would allow it.
+pub(crate) fn reasons(decision: &Decision<'_>) -> Vec<String> {
+    // The method matters only in that `OPTIONS` can be a preflight.
     let is_preflight = decision.kind() == RequestKind::Preflight;
     let method = if is_preflight { Method::OPTIONS } else { Method::GET };
     let reasoning = Reasoning::new(decision.clone(), &method);
     let is_unchecked = reasoning.is_unchecked();
     let Explanation { steps, remedies } = reasoning.explain();
-    let is_refusal = |step: &Step| step.is_refusal && step.topic != Topic::Verdict;
-    let mut sentences: Vec<_> =
-        steps.into_iter().filter(is_refusal).map(|step| step.text).collect();
+    let is_denial = |step: &Step| step.is_refusal && step.topic != Topic::Verdict;
+    let mut sentences: Vec<_> = steps.into_iter().filter(is_denial).map(|step| step.text).collect();
     if !is_unchecked && !remedies.is_empty() {
         let lines: Vec<_> = remedies.iter().map(ToString::to_string).collect();
         sentences.push(format!("to allow it, add {}", lines.join(" ")));
@@ -119,19 +113,21 @@ pub(crate) fn refusals(decision: &Decision<'_>) -> Vec<String> {
 }
 
 impl Explanation {
-    /// Line by line.
+    /// Returns the steps, one for each line.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
-    /// True if nothing is refused, as in [`Decision::is_allowed`](crate::Decision::is_allowed).
+    /// Returns `true` if nothing is denied, as [`Decision::is_allowed`](crate::Decision::is_allowed)
+    /// does.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         !self.steps.iter().any(Step::is_refusal)
     }
 
-    /// The lines of builder code that would allow all that can be allowed of what is refused.
+    /// Returns the lines of builder code that would allow the denied values, as far as they can be
+    /// allowed.
     #[must_use]
     pub fn remedies(&self) -> &[Remedy] {
         &self.remedies
@@ -139,25 +135,25 @@ impl Explanation {
 }
 
 impl Step {
-    /// What it is about.
+    /// Returns the topic.
     #[must_use]
     pub fn topic(&self) -> Topic {
         self.topic
     }
 
-    /// Something is refused here.
+    /// Returns whether this rule denies something.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         self.is_refusal
     }
 
-    /// The sentence.
+    /// Returns the sentence.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The standard and the section that it rests on: `Fetch, "CORS check"`.
+    /// Returns the standard and the section of the rule: `Fetch, "CORS check"`.
     #[must_use]
     pub fn section(&self) -> &'static str {
         self.section
@@ -165,7 +161,7 @@ impl Step {
 }
 
 impl Topic {
-    /// A short name that stays the same: `request`, `origin`, `method`, `header`, `credentials`,
+    /// Returns a short, stable name: `request`, `origin`, `method`, `header`, `credentials`,
     /// `response`, `verdict`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,34 +1,35 @@
-//! Goes along the rules as `evaluate` does, and says what each of them says.
+//! Follows the rules as `evaluate` does, and records the result of each.
 
 use http::{
-    HeaderMap, HeaderValue, Method,
+    HeaderValue, Method,
     header::{ACCESS_CONTROL_REQUEST_METHOD, COOKIE, ORIGIN},
 };
 
 use super::{Explanation, Step, Topic, response};
 use crate::{
-    decision::{Decision, Denial, DenialKind, Remedy, RequestKind, quote},
-    fetch,
-    origin::trace::Asked,
-    policy::{Origins, Policy, is_repeated},
-    request_headers::RequestHeaders,
-    same_origin::is_websocket,
+    origin::{OriginCheck, quoted},
+    policy::{
+        Check, Decision, Denial, Origins, Policy, Remedy, RequestKind, is_repeated,
+        lists::AllowedBy, rules::Rules, same_origin::is_websocket,
+    },
 };
 
 pub(super) struct Reasoning<'a> {
     policy: &'a Policy,
     method: &'a Method,
-    headers: &'a HeaderMap,
     decision: Decision<'a>,
     steps: Vec<Step>,
-    /// All of them: `evaluate` stops at the first.
+    /// All denials: `evaluate` stops at the first.
     denials: Vec<Denial<'a>>,
 }
 
+/// The section for the methods and headers of a preflight.
+const PREFLIGHT: &str = r#"Fetch, "CORS-preflight fetch""#;
+
 impl<'a> Reasoning<'a> {
     pub(super) fn new(decision: Decision<'a>, method: &'a Method) -> Self {
-        let (policy, headers) = (decision.policy, decision.headers);
-        Self { policy, method, headers, decision, steps: Vec::new(), denials: Vec::new() }
+        let policy = decision.context.policy;
+        Self { policy, method, decision, steps: Vec::new(), denials: Vec::new() }
     }
 
     pub(super) fn explain(mut self) -> Explanation {
@@ -36,16 +37,15 @@ impl<'a> Reasoning<'a> {
         if let Some(origin) = self.decision.origin() {
             self.situation(origin);
             self.origin(origin);
-            match self.headers.get(ACCESS_CONTROL_REQUEST_METHOD) {
+            match self.decision.context.headers.get(ACCESS_CONTROL_REQUEST_METHOD) {
                 Some(method) if self.decision.kind() == RequestKind::Preflight => {
-                    self.requested_method(method);
-                    self.requested_headers();
+                    self.preflight(method);
                 }
-                _ => self.says(
+                _ => self.note(
                     Topic::Method,
                     "no server is asked for the method and the headers of an actual request: \
                      where it needs permission, its preflight asked for it",
-                    r#"Fetch, "CORS-preflight fetch""#,
+                    PREFLIGHT,
                 ),
             }
             self.credentials();
@@ -60,8 +60,8 @@ impl<'a> Reasoning<'a> {
     }
 
     fn request(&mut self) {
-        let method = quote(self.method.as_str().as_bytes());
-        let asks = self.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let method = quoted(self.method.as_str().as_bytes());
+        let asks = self.decision.context.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         let is_options = *self.method == Method::OPTIONS;
         let (text, section) = match self.decision.kind() {
             RequestKind::Preflight => (
@@ -93,13 +93,13 @@ impl<'a> Reasoning<'a> {
                 (format!("{method} without `Origin`: not CORS"), r#"Fetch, "CORS request""#)
             }
         };
-        self.says(Topic::Request, text, section);
+        self.note(Topic::Request, text, section);
     }
 
-    /// What a request is beside CORS, where that matters.
+    /// Notes the properties of a request that change the effect of CORS.
     fn situation(&mut self, origin: &HeaderValue) {
-        if is_websocket(self.headers) {
-            self.says(
+        if is_websocket(self.decision.context.headers) {
+            self.note(
                 Topic::Request,
                 "a `WebSocket` handshake: browsers send it without asking, and do not check the \
                  answer; only `Enforcement::Reject` stops it",
@@ -107,8 +107,8 @@ impl<'a> Reasoning<'a> {
             );
         }
         if self.decision.is_same_origin() {
-            // The values are no business of a log; that they agree is.
-            let (text, section) = if self.headers.contains_key("sec-fetch-site") {
+            // The values may be private, so they are not shown.
+            let (text, section) = if self.decision.context.headers.contains_key("sec-fetch-site") {
                 (
                     "`Sec-Fetch-Site` says that the page is the service's own: it needs no \
                      permission, whatever follows",
@@ -122,10 +122,10 @@ impl<'a> Reasoning<'a> {
                     r#"Fetch, "`Origin` header""#,
                 )
             };
-            self.says(Topic::Request, text, section);
+            self.note(Topic::Request, text, section);
         }
         if origin == "null" {
-            self.says(
+            self.note(
                 Topic::Request,
                 "`null` is the origin of a frame with `sandbox` but without `allow-same-origin`, \
                  of a `data:` URL, of a file, and of a request that was redirected from one \
@@ -137,107 +137,109 @@ impl<'a> Reasoning<'a> {
 
     fn origin(&mut self, origin: &'a HeaderValue) {
         const SECTION: &str = r#"Fetch, "CORS check""#;
-        let denial = self.decision.denial().filter(|it| it.is_about_origin()).cloned();
-        let value = quote(origin.as_bytes());
-        match &self.policy.origins {
+        let policy = self.policy;
+        let value = quoted(origin.as_bytes()).to_string();
+        match &policy.origins {
             Origins::Any => {
-                self.says(Topic::Origin, format!("{value}: any origin is allowed"), SECTION);
+                self.note(Topic::Origin, format!("{value}: any origin is allowed"), SECTION);
             }
-            // Nobody is asked about one of several.
-            Origins::Listed(_) if is_repeated(&ORIGIN, self.headers) => {}
-            Origins::Listed(set) => {
-                for asked in set.trace(origin) {
-                    self.says(Topic::Origin, in_words(asked, &value.to_string()), SECTION);
-                }
+            Origins::Listed(set) if !is_repeated(&ORIGIN, self.decision.context.headers) => {
+                // The decision has the result.
+                _ = set.check_with(origin, |check| {
+                    self.note(Topic::Origin, in_words(check, &policy.rules, &value), SECTION);
+                });
             }
+            Origins::Listed(_) | Origins::Denied(_) => {}
         }
-        if let Some(denial) = denial {
-            self.refuses(Topic::Origin, denial, SECTION);
+        if let Some(denial) = self.decision.denial().filter(Denial::is_about_origin) {
+            self.refuse(Topic::Origin, denial, SECTION);
         }
     }
 
-    fn requested_method(&mut self, requested: &'a HeaderValue) {
-        const SECTION: &str = r#"Fetch, "CORS-preflight fetch""#;
-        let method = requested.as_bytes();
-        let methods = &self.policy.methods;
-        let value = quote(method);
-        let (text, section) = if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, self.headers) {
-            let kind = DenialKind::MalformedMethod;
-            let denial = Denial::new(self.policy, self.headers, kind, method);
-            return self.refuses(Topic::Method, denial, r#"Fetch, "HTTP new-header syntax""#);
-        } else if !methods.allow(method) {
-            let denial = Denial::new(self.policy, self.headers, DenialKind::Method, method);
-            return self.refuses(Topic::Method, denial, SECTION);
-        } else if fetch::is_safelisted_method(method) {
-            (format!("{value} needs no listing"), r#"Fetch, "CORS-safelisted method""#)
-        } else if methods.any {
-            (format!("{value}: any method is allowed"), SECTION)
-        } else {
-            (format!("{value} is listed"), SECTION)
-        };
-        self.says(Topic::Method, text, section);
-    }
-
-    fn requested_headers(&mut self) {
-        const SECTION: &str = r#"Fetch, "CORS-preflight fetch""#;
+    fn preflight(&mut self, method: &'a HeaderValue) {
         /// More than any page sends.
         const SHOWN: usize = 50;
-        let deny = |kind, value| Denial::new(self.policy, self.headers, kind, value);
-        let Some(requested) = RequestHeaders::read(self.headers) else {
-            let denial = deny(DenialKind::TooManyHeaders, b"");
-            return self.refuses(Topic::Header, denial, SECTION);
-        };
-        let known = &self.policy.request_headers;
-        let mut names = requested.names().filter(|name| known.allow(name)).peekable();
-        let refused = requested.names().find(|name| !known.allow(name));
-        let refused = refused.map(|name| deny(DenialKind::Header, name));
-        if names.peek().is_none() && refused.is_none() {
+        let (policy, context) = (self.policy, self.decision.context);
+        let start = self.steps.len();
+        let (mut allowed_headers, mut has_denied_header) = (0, false);
+        for check in policy.check_preflight(method, context.headers) {
+            let denial = check.denied().map(|(kind, value)| Denial::new(context, kind, value));
+            match (check, denial) {
+                // One sentence lists all denied headers.
+                (Check::Header(..), Some(_)) if has_denied_header => {}
+                (Check::Header(..) | Check::TooManyHeaders, Some(denial)) => {
+                    has_denied_header = true;
+                    self.refuse(Topic::Header, denial, PREFLIGHT);
+                }
+                (Check::SeveralMethods(_), Some(denial)) => {
+                    self.refuse(Topic::Method, denial, r#"Fetch, "HTTP new-header syntax""#);
+                }
+                (_, Some(denial)) => self.refuse(Topic::Method, denial, PREFLIGHT),
+                (Check::Header(name, rule), None) => {
+                    allowed_headers += 1;
+                    if allowed_headers <= SHOWN {
+                        let value = quoted(name);
+                        let text = match rule {
+                            Some(AllowedBy::Any) => format!("{value}: any header is allowed"),
+                            _ => format!("{value} is listed"),
+                        };
+                        self.note(Topic::Header, text, PREFLIGHT);
+                    }
+                }
+                (Check::Method(method, rule), None) => {
+                    let value = quoted(method);
+                    let (text, section) = match rule {
+                        Some(AllowedBy::Safelist) => (
+                            format!("{value} needs no listing"),
+                            r#"Fetch, "CORS-safelisted method""#,
+                        ),
+                        Some(AllowedBy::Any) => {
+                            (format!("{value}: any method is allowed"), PREFLIGHT)
+                        }
+                        _ => (format!("{value} is listed"), PREFLIGHT),
+                    };
+                    self.note(Topic::Method, text, section);
+                }
+                (Check::SeveralMethods(_) | Check::TooManyHeaders, None) => {}
+            }
+        }
+        if allowed_headers == 0 && !has_denied_header {
             let text = "the preflight asks for no header that needs permission";
-            return self.says(Topic::Header, text, r#"Fetch, "CORS-unsafe request-header names""#);
+            self.note(Topic::Header, text, r#"Fetch, "CORS-unsafe request-header names""#);
         }
-        for name in names.by_ref().take(SHOWN) {
-            let value = quote(name);
-            let text = if known.lists(name) {
-                format!("{value} is listed")
-            } else {
-                format!("{value}: any header is allowed")
-            };
-            self.says(Topic::Header, text, SECTION);
+        if allowed_headers > SHOWN {
+            let more = allowed_headers - SHOWN;
+            self.note(Topic::Header, format!("and {more} more are allowed"), PREFLIGHT);
         }
-        match names.count() {
-            0 => {}
-            more => self.says(Topic::Header, format!("and {more} more are allowed"), SECTION),
-        }
-        if let Some(denial) = refused {
-            self.refuses(Topic::Header, denial, SECTION);
-        }
+        // The walk checks the number of headers first. Allowed headers come before denied ones.
+        self.steps[start..].sort_by_key(|step| (step.topic, step.is_refusal));
     }
 
     fn credentials(&mut self) {
         const SECTION: &str = r#"Fetch, "CORS protocol and credentials""#;
         if self.is_unchecked() {
-            return self.says(
+            return self.note(
                 Topic::Credentials,
                 "cookies go with it whatever the policy says, as far as their `SameSite` lets them",
                 SECTION,
             );
         }
-        if self.policy.ready.allows_credentials() {
-            return self.says(
+        if self.policy.rules.allows_credentials() {
+            return self.note(
                 Topic::Credentials,
                 "the policy allows credentials; which cookies a page may send is up to their \
                  `SameSite`, and to the browser's settings",
                 SECTION,
             );
         }
-        self.says(
+        self.note(
             Topic::Credentials,
             "the policy does not allow credentials: a page that sends them with `credentials: \
              \"include\"` will be refused by the browser, which the server cannot see",
             SECTION,
         );
-        if self.headers.contains_key(COOKIE) {
-            self.says(
+        if self.decision.context.headers.contains_key(COOKIE) {
+            self.note(
                 Topic::Credentials,
                 "this request has a `Cookie`, so if it comes from a page, then from one that will \
                  be refused",
@@ -250,7 +252,7 @@ impl<'a> Reasoning<'a> {
         let is_preflight = self.decision.kind() == RequestKind::Preflight;
         let may_read =
             ("allowed: the page may read the answer".to_owned(), r#"Fetch, "CORS check""#);
-        let (text, section) = match (&self.decision.denial(), self.decision.origin()) {
+        let (text, section) = match (self.decision.denial(), self.decision.origin()) {
             (_, None) => ("CORS has no say in it".to_owned(), r#"Fetch, "CORS request""#),
             (None, _) if is_preflight => (
                 "allowed: the browser may send the request".to_owned(),
@@ -258,7 +260,8 @@ impl<'a> Reasoning<'a> {
             ),
             (None, _) => may_read,
             (Some(_), _) => {
-                let rules: Vec<_> = self.denials.iter().map(|it| it.kind().as_str()).collect();
+                let rules: Vec<_> =
+                    self.denials.iter().map(|denial| denial.kind().as_str()).collect();
                 let lines: Vec<_> = remedies.iter().map(ToString::to_string).collect();
                 let advice = match (lines.len(), rules.len() - lines.len()) {
                     (0, _) => "the policy is not the place to change; see above".to_owned(),
@@ -288,42 +291,50 @@ impl<'a> Reasoning<'a> {
         self.steps.push(Step { topic: Topic::Verdict, is_refusal, text, section });
     }
 
-    /// The browser gives the page the answer without a CORS check.
+    /// Returns whether the browser gives the page the response without a CORS check.
     pub(super) fn is_unchecked(&self) -> bool {
         let is_actual = self.decision.kind() == RequestKind::Actual;
-        is_actual && (is_websocket(self.headers) || self.decision.is_same_origin())
+        is_actual && (is_websocket(self.decision.context.headers) || self.decision.is_same_origin())
     }
 
-    fn says(&mut self, topic: Topic, text: impl Into<String>, section: &'static str) {
+    fn note(&mut self, topic: Topic, text: impl Into<String>, section: &'static str) {
         self.steps.push(Step { topic, is_refusal: false, text: text.into(), section });
     }
 
-    fn refuses(&mut self, topic: Topic, denial: Denial<'a>, section: &'static str) {
+    fn refuse(&mut self, topic: Topic, denial: Denial<'a>, section: &'static str) {
         self.steps.push(Step { topic, is_refusal: true, text: denial.to_string(), section });
         self.denials.push(denial);
     }
 }
 
-/// `value` is the origin in quotes.
-fn in_words(asked: Asked<'_>, value: &str) -> String {
-    match asked {
-        Asked::TooLong => "nobody is asked: this is longer than any origin".to_owned(),
-        Asked::Exact { allows: true, .. } => format!("{value} is listed"),
-        Asked::Exact { count, .. } => format!("exact origins: none of {count} is {value}"),
-        Asked::Patterns { allowed_by: Some(pattern), .. } => {
-            format!("patterns: {pattern:?} stands for {value}")
+/// Describes one check of an origin. `value` is the origin in quotes.
+fn in_words(check: OriginCheck<'_>, rules: &Rules, value: &str) -> String {
+    match check {
+        OriginCheck::TooLong => "nothing is checked: this is longer than any origin".to_owned(),
+        OriginCheck::Exact { allows: true, .. } => format!("{value} is listed"),
+        OriginCheck::Exact { count, .. } => format!("exact origins: none of {count} is {value}"),
+        OriginCheck::Patterns { allowed_by: Some(pattern), .. } => {
+            format!("patterns: \"{pattern}\" stands for {value}")
         }
-        Asked::Patterns { count, .. } => format!("patterns: none of {count} stands for {value}"),
-        Asked::Null => "`dangerous_allow_null_origin` allows it".to_owned(),
-        Asked::Any => format!("`dangerous_allow_any_origin_with_credentials` allows {value}"),
-        Asked::NoOrigin => format!("regexes and predicates are not asked: {value} is no origin"),
-        Asked::Regexes { allowed_by: Some(regex), .. } => {
-            format!("regexes: {regex:?} matches {value}")
+        OriginCheck::Patterns { count, .. } => {
+            format!("patterns: none of {count} stands for {value}")
         }
-        Asked::Regexes { count, .. } => format!("regexes: none of {count} matches {value}"),
-        Asked::Predicates { count, allowed_by: Some(at) } => {
-            format!("predicates: number {at} of {count} allows {value}")
+        OriginCheck::Null => "`dangerous_allow_null_origin` allows it".to_owned(),
+        OriginCheck::Any => format!("`dangerous_allow_any_origin_with_credentials` allows {value}"),
+        OriginCheck::NotAnOrigin => {
+            format!("regexes and predicates are not used: {value} is not an origin")
         }
-        Asked::Predicates { count, .. } => format!("predicates: none of {count} allows {value}"),
+        OriginCheck::Regexes { count, allowed_by } => {
+            match allowed_by.and_then(|index| rules.origin_regexes.get(index)) {
+                Some(regex) => format!("regexes: {regex:?} matches {value}"),
+                None => format!("regexes: none of {count} matches {value}"),
+            }
+        }
+        OriginCheck::Predicates { count, allowed_by: Some(index) } => {
+            format!("predicates: number {} of {count} allows {value}", index + 1)
+        }
+        OriginCheck::Predicates { count, .. } => {
+            format!("predicates: none of {count} allows {value}")
+        }
     }
 }

@@ -1,48 +1,32 @@
-//! What goes out, header by header.
+//! Explains the response, header by header.
 
 use http::{
     HeaderMap, HeaderName,
-    header::{
-        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
-        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, VARY,
-    },
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, VARY},
 };
 
-use crate::{
-    decision::{Decision, RequestKind},
-    policy::Policy,
-};
+use crate::policy::{Decision, Policy, RequestKind, fetch::CORS_HEADERS};
 
-/// The headers of the protocol, in the order in which they are shown, and what makes them matter.
-const HEADERS: [(HeaderName, &str); 7] = [
-    (ACCESS_CONTROL_ALLOW_ORIGIN, r#"Fetch, "CORS check""#),
-    (ACCESS_CONTROL_ALLOW_CREDENTIALS, r#"Fetch, "CORS check""#),
-    (ACCESS_CONTROL_EXPOSE_HEADERS, r#"Fetch, "main fetch""#),
-    (ACCESS_CONTROL_ALLOW_METHODS, r#"Fetch, "CORS-preflight fetch""#),
-    (ACCESS_CONTROL_ALLOW_HEADERS, r#"Fetch, "CORS-preflight fetch""#),
-    (ACCESS_CONTROL_MAX_AGE, r#"Fetch, "CORS-preflight cache""#),
-    (VARY, r#"Fetch, "CORS protocol and HTTP caches""#),
-];
-
-/// `is_unchecked`: the browser gives the page the answer whatever is on it.
+/// Notes each header. If `is_unchecked`, the browser gives the page the response without a CORS check.
 pub(super) fn explain(
     decision: &Decision<'_>,
     policy: &Policy,
     is_unchecked: bool,
-    mut says: impl FnMut(String, &'static str),
+    mut note: impl FnMut(String, &'static str),
 ) {
     let mut response = HeaderMap::new();
     decision.apply(&mut response);
     let may_read = response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
-    says(who_answers(decision, may_read, is_unchecked), r#"Fetch, "HTTP responses""#);
+    note(who_answers(decision, may_read, is_unchecked), r#"Fetch, "HTTP responses""#);
     let is_preflight = decision.kind() == RequestKind::Preflight;
-    let names_all = may_read && !is_preflight && policy.ready.exposes_what_is_there();
-    for (name, section) in HEADERS {
-        if names_all && name == ACCESS_CONTROL_EXPOSE_HEADERS {
-            says(format!("{name}: the names of the headers that the response has"), section);
-        } else if let Some(value) = response.get(&name) {
-            says(
+    let names_all = may_read && !is_preflight && policy.rules.exposes_present_headers();
+    let vary = (&VARY, r#"Fetch, "CORS protocol and HTTP caches""#);
+    let headers: [(&HeaderName, _); 6] = CORS_HEADERS.each_ref().map(|it| (&it.name, it.section));
+    for (name, section) in headers.into_iter().chain([vary]) {
+        if names_all && *name == ACCESS_CONTROL_EXPOSE_HEADERS {
+            note(format!("{name}: the names of the headers that the response has"), section);
+        } else if let Some(value) = response.get(name) {
+            note(
                 format!("{name}: {}", shortened(&String::from_utf8_lossy(value.as_bytes()))),
                 section,
             );
@@ -78,7 +62,7 @@ fn who_answers(decision: &Decision<'_>, may_read: bool, is_unchecked: bool) -> S
     format!("the inner service's{rest}")
 }
 
-/// What a page asks for is sent back to it, and can be long.
+/// Shortens a value: mirrored names can be long.
 fn shortened(text: &str) -> String {
     const SHOWN: usize = 400;
     match text.char_indices().nth(SHOWN) {

@@ -150,7 +150,7 @@
 //!
 //! ```
 //! # #[cfg(feature = "http-body")] {
-//! # use corsac::{BodyOrEmpty, CorsLayer};
+//! # use corsac::{CorsLayer, body::BodyOrEmpty};
 //! # use http::{Request, Response};
 //! # use hyper::body::Incoming;
 //! # use tower::{Layer, Service, service_fn};
@@ -166,7 +166,7 @@
 //!
 //! ```
 //! # #[cfg(feature = "http-body")] {
-//! # use corsac::{BodyOrEmpty, CorsLayer};
+//! # use corsac::{CorsLayer, body::BodyOrEmpty};
 //! # use http::{Request, Response, StatusCode};
 //! # use hyper::body::Incoming;
 //! # use tower::{Layer, Service, service_fn};

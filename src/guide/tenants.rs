@@ -144,7 +144,7 @@
 //!
 //! ```
 //! use std::{sync::Arc, time::Duration};
-//! use corsac::{AsyncCorsLayer, Found, Policy};
+//! use corsac::{AsyncCorsLayer, Lookup, Policy};
 //! use http::{HeaderName, header::ORIGIN, request::Parts};
 //!
 //! # async fn look_up(tenant: String) -> Result<Option<Arc<Policy>>, String> { Ok(None) }
@@ -156,10 +156,10 @@
 //!     // Without `Origin` there is nothing to look up.
 //!     let tenant = tenant.filter(|_| parts.headers.contains_key(ORIGIN));
 //!     async {
-//!         let Some(tenant) = tenant else { return Found::Nothing };
+//!         let Some(tenant) = tenant else { return Lookup::NotFound };
 //!         match tokio::time::timeout(Duration::from_millis(500), look_up(tenant)).await {
-//!             Ok(Ok(Some(policy))) => Found::Policy(policy),
-//!             _ => Found::Nothing, // nobody, an error, too late: nothing is granted
+//!             Ok(Ok(Some(policy))) => Lookup::Policy(policy),
+//!             _ => Lookup::NotFound, // nobody, an error, too late: nothing is granted
 //!         }
 //!     }
 //! })

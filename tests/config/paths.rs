@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use corsac::{ConfigProblem, PathConfigs, PathPolicies, Policy};
+use corsac::{Problem, PathConfigs, PathPolicies, Policy};
 use http::{HeaderMap, HeaderValue, Method, Request, header::ORIGIN};
 use proptest::prelude::*;
 
@@ -255,7 +255,7 @@ fn all_that_is_wrong() {
         "/a/": {}
     }"#;
     let error = serde_json::from_str::<PathConfigs>(text).unwrap().build().unwrap_err();
-    let problems: Vec<_> = error.problems().iter().map(ConfigProblem::to_string).collect();
+    let problems: Vec<_> = error.problems().iter().map(Problem::to_string).collect();
     assert_eq!(
         problems,
         [

@@ -1,6 +1,6 @@
 //! Every sentence about a bad config, word for word.
 
-use corsac::{Config, ConfigProblem, Problem};
+use corsac::{Config, Problem, Problem};
 
 use crate::json;
 
@@ -13,7 +13,7 @@ fn unread(text: &str) -> String {
 /// Of a config that is no policy.
 fn problems(text: &str) -> Vec<String> {
     let error = json(text).build().unwrap_err();
-    error.problems().iter().map(ConfigProblem::to_string).collect()
+    error.problems().iter().map(Problem::to_string).collect()
 }
 
 #[test]

@@ -20,7 +20,7 @@ struct Case {
     normalized: Option<Normalized>,
     /// All that is wrong with any other.
     #[serde(default)]
-    errors: Vec<ConfigError>,
+    errors: Vec<BuildError>,
 }
 
 /// Corsac has no setting for some of this: the expectations tell what follows.
@@ -76,7 +76,7 @@ struct Normalized {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ConfigError {
+struct BuildError {
     kind: String,
     /// Of a header: `request` or `response`.
     #[serde(rename = "type")]
@@ -172,7 +172,7 @@ fn run_case(case: &Case) -> Finding {
 }
 
 /// Their errors and corsac's problems in the same words, as far as both tell them apart.
-fn read_error(error: &ConfigError) -> String {
+fn read_error(error: &BuildError) -> String {
     let reason = error.reason.as_deref().unwrap_or_default();
     let value = error.value.as_str().unwrap_or_default();
     let direction = error.direction.as_deref().unwrap_or_default();

@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::{Router, routing::get};
-use corsac::{AsyncCorsLayer, Enforcement, Found, Policy};
+use corsac::{AsyncCorsLayer, Enforcement, Lookup, Policy};
 use http::{HeaderName, Request, header, request::Parts};
 
 use crate::{
@@ -22,16 +22,16 @@ use crate::{
 fn look_up(
     policies: Arc<HashMap<String, Arc<Policy>>>,
     parts: &Parts,
-) -> impl Future<Output = Found> + use<> {
+) -> impl Future<Output = Lookup> + use<> {
     let path = parts.uri.path().to_owned();
     assert_ne!(path, "/panics-at-once", "the database is broken");
     async move {
         tokio::time::sleep(Duration::from_millis(5)).await;
         assert_ne!(path, "/panics", "the database is broken");
         match policies.get(&path) {
-            Some(policy) => Found::Policy(policy.clone()),
-            None if path == "/open" => Found::PassThrough,
-            None => Found::Nothing,
+            Some(policy) => Lookup::Policy(policy.clone()),
+            None if path == "/open" => Lookup::PassThrough,
+            None => Lookup::NotFound,
         }
     }
 }
@@ -99,7 +99,7 @@ async fn the_service_is_not_called_before_the_answer_is_there() {
             let mut wait = wait.clone();
             async move {
                 _ = wait.wait_for(|found| *found).await;
-                Found::PassThrough
+                Lookup::PassThrough
             }
         }));
     let server = Server::axum(app).await;
@@ -120,7 +120,7 @@ async fn what_the_look_up_depends_on_gets_into_vary_and_somebody_is_told() {
     let count = refused.clone();
     let cors = AsyncCorsLayer::new(move |parts: &Parts| {
         let has_tenant = parts.headers.contains_key("x-tenant");
-        let found = if has_tenant { Found::Policy(policy.clone()) } else { Found::PassThrough };
+        let found = if has_tenant { Lookup::Policy(policy.clone()) } else { Lookup::PassThrough };
         async { found }
     })
     .vary([HeaderName::from_static("x-tenant")])
@@ -140,7 +140,7 @@ async fn what_the_look_up_depends_on_gets_into_vary_and_somebody_is_told() {
 
 #[tokio::test]
 async fn a_request_without_a_policy_is_told_so() {
-    let cors = AsyncCorsLayer::new(|_: &Parts| async { Found::Nothing }).diagnosis_header(true);
+    let cors = AsyncCorsLayer::new(|_: &Parts| async { Lookup::NotFound }).diagnosis_header(true);
     let server = Server::axum(Router::new().fallback(get(|| async {})).layer(cors)).await;
     let answer = Client::http1(server.address).await.send(from("/", APP)).await;
     assert_eq!(
@@ -158,7 +158,7 @@ async fn what_has_no_policy_is_rejected_where_that_is_said() {
         let path = parts.uri.path().to_owned();
         async move {
             assert_ne!(path, "/panics", "the database is broken");
-            Found::Nothing
+            Lookup::NotFound
         }
     };
     let kinds = Arc::<Mutex<Vec<&str>>>::default();

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use corsac::{AsyncCorsLayer, CorsLayer, Enforcement, Found, RequestKind};
+use corsac::{AsyncCorsLayer, CorsLayer, Enforcement, Lookup, RequestKind};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
@@ -77,7 +77,7 @@ async fn a_function_makes_the_bodies_where_policies_are_looked_up() {
     let policy = Arc::new(strict().enforcement(Enforcement::Reject).build_policy().unwrap());
     let layer = AsyncCorsLayer::new(move |_: &_| {
         let policy = policy.clone();
-        async move { Found::Policy(policy) }
+        async move { Lookup::Policy(policy) }
     });
     let server = Server::http1(layer.answer_body(say).layer(echo())).await;
     answers_are_as_made(&mut Client::http1(server.address).await).await;
@@ -104,7 +104,7 @@ fn gateway(
 
 async fn passes_on_what_it_cannot_make<S, R>(layers: impl FnOnce(SocketAddr) -> S)
 where
-    S: Service<Request<Incoming>, Response = Response<corsac::BodyOrEmpty<R>>, Error = Infallible>
+    S: Service<Request<Incoming>, Response = Response<corsac::body::BodyOrEmpty<R>>, Error = Infallible>
         + Clone
         + Send
         + 'static,
@@ -135,7 +135,7 @@ async fn a_gateway_passes_on_what_it_cannot_make_where_policies_are_looked_up() 
     let policy = Arc::new(strict().build_policy().unwrap());
     let layer = AsyncCorsLayer::new(move |_: &_| {
         let policy = policy.clone();
-        async move { Found::Policy(policy) }
+        async move { Lookup::Policy(policy) }
     });
     passes_on_what_it_cannot_make(|upstream| layer.body_or_empty().layer(gateway(upstream))).await;
 }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use axum::{Router, routing::get};
-use corsac::{AsyncCorsLayer, BuildError, Config, CorsLayer, Found, Policy, ReloadHandle};
+use corsac::{AsyncCorsLayer, BuildError, Config, CorsLayer, Lookup, Policy, ReloadHandle};
 use http::{Method, request::Parts};
 use tokio::sync::watch;
 
@@ -185,25 +185,25 @@ async fn a_request_keeps_the_policy_that_it_came_with() {
 }
 
 /// By path, from a database with everything that goes wrong there.
-async fn look_up(path: String, good: Arc<Policy>) -> Found {
+async fn look_up(path: String, good: Arc<Policy>) -> Lookup {
     let of_tenant = |origins: &[&str]| -> Result<Policy, BuildError> {
         CorsLayer::builder().allow_origins(origins).build_policy()
     };
     let limit = Duration::from_millis(20);
     tokio::task::yield_now().await;
     match path.as_str() {
-        "/good" => Found::Policy(good),
+        "/good" => Lookup::Policy(good),
         "/hangs" => match tokio::time::timeout(limit, pending::<Arc<Policy>>()).await {
-            Ok(policy) => Found::Policy(policy),
-            Err(_) => Found::Nothing,
+            Ok(policy) => Lookup::Policy(policy),
+            Err(_) => Lookup::NotFound,
         },
         "/typo" => match of_tenant(&[APP, "https://typo.example/"]) {
-            Ok(policy) => Found::Policy(policy.into()),
-            Err(_) => Found::Nothing,
+            Ok(policy) => Lookup::Policy(policy.into()),
+            Err(_) => Lookup::NotFound,
         },
         // As `panic!`, without thousands of lines on the standard error.
         "/panics" => resume_unwind(Box::new("the database is broken")),
-        _ => Found::Nothing,
+        _ => Lookup::NotFound,
     }
 }
 
@@ -270,7 +270,7 @@ async fn others_are_served_while_look_ups_hang() {
                 count.fetch_add(1, Ordering::Relaxed);
                 _ = gate.wait_for(|is_open| *is_open).await;
             }
-            Found::Policy(good)
+            Lookup::Policy(good)
         }
     });
     let server = Server::axum(Router::new().fallback(get(async || ())).layer(cors)).await;

@@ -1,7 +1,7 @@
 //! What pages call.
 
 use axum::{Router, routing::get};
-use corsac::{AsyncCorsLayer, Decision, Found};
+use corsac::{AsyncCorsLayer, Decision, Lookup};
 use http::{Uri, header, request::Parts};
 use metrics::counter;
 
@@ -16,7 +16,7 @@ pub fn api(tenants: Tenants) -> Router {
         async move {
             match host {
                 Some(host) if is_cors => look_up(&tenants, &host).await,
-                _ => Found::Nothing,
+                _ => Lookup::NotFound,
             }
         }
     })
@@ -34,15 +34,15 @@ fn host(parts: &Parts) -> Option<String> {
     (host.len() <= 253).then(|| host.to_ascii_lowercase())
 }
 
-async fn look_up(tenants: &Tenants, host: &str) -> Found {
+async fn look_up(tenants: &Tenants, host: &str) -> Lookup {
     let (result, found) = match tenants.policy(host).await {
-        Ok(Some(policy)) => ("found", Found::Policy(policy)),
-        Ok(None) => ("nobody", Found::Nothing),
+        Ok(Some(policy)) => ("found", Lookup::Policy(policy)),
+        Ok(None) => ("nobody", Lookup::NotFound),
         // The choice: without its database the service runs on, and no page reads what it answers,
         // except those of tenants in memory. To grant what was granted an hour ago would be another.
         Err(error) => {
             eprintln!("no policy for {host}: {error}");
-            ("failed", Found::Nothing)
+            ("failed", Lookup::NotFound)
         }
     };
     counter!("cors_look_ups_total", "result" => result).increment(1);

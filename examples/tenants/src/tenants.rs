@@ -78,7 +78,7 @@ impl Tenants {
     async fn look_up(&self, host: String) -> Result<Option<Arc<Policy>>, Error> {
         let policies = self.policies.clone();
         let look_up = move |connection: OwnedMutexGuard<Connection>| {
-            // Found by somebody else while this one waited.
+            // Lookup by somebody else while this one waited.
             if let Some(known) = policies.get(&host) {
                 return Ok(known);
             }

@@ -1,4 +1,4 @@
-//! The JSON Schemas that are checked in are those of the code.
+//! Tests that the JSON Schemas in this folder match the code.
 
 use std::{env, fs, path::Path};
 

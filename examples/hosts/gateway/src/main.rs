@@ -3,7 +3,7 @@
 //! body that leaves is the upstream's or none, by `body_or_empty` (feature `http-body`).
 //!
 //! There is no body for a 502 either: where the upstream does not answer, the connection ends. A
-//! gateway that makes responses of its own returns `corsac::BodyOrEmpty` from its own service, with
+//! gateway that makes responses of its own returns `corsac::body::BodyOrEmpty` from its own service, with
 //! `BodyOrEmpty::from(incoming)` or `BodyOrEmpty::default()`; the layer then needs no `body_or_empty`.
 
 use std::{env, error::Error};

@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use corsac::{AsyncCorsLayer, BuildError, CorsLayer, Found, Policy};
+use corsac::{AsyncCorsLayer, BuildError, CorsLayer, Lookup, Policy};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use tower::{Layer, Service, service_fn};
 
@@ -78,11 +78,11 @@ fn mounted() -> Result<(), BuildError> {
 /// Look-ups that panic are caught where panics unwind. Here they end the program, so none does.
 fn looked_up() -> Result<(), BuildError> {
     let policy = Arc::new(CorsLayer::builder().allow_origins([LISTED]).build_policy()?);
-    let found = AsyncCorsLayer::new(move |_: &Parts| soon(Found::Policy(policy.clone())));
+    let found = AsyncCorsLayer::new(move |_: &Parts| soon(Lookup::Policy(policy.clone())));
     check(&mut found.layer(app()));
-    let mut nothing = AsyncCorsLayer::new(|_: &Parts| soon(Found::Nothing)).layer(app());
+    let mut nothing = AsyncCorsLayer::new(|_: &Parts| soon(Lookup::NotFound)).layer(app());
     assert_eq!(ask(&mut nothing, LISTED, Method::OPTIONS).status(), StatusCode::FORBIDDEN);
-    let mut untouched = AsyncCorsLayer::new(|_: &Parts| soon(Found::PassThrough)).layer(app());
+    let mut untouched = AsyncCorsLayer::new(|_: &Parts| soon(Lookup::PassThrough)).layer(app());
     assert_eq!(ask(&mut untouched, LISTED, Method::OPTIONS).status(), StatusCode::OK);
     Ok(())
 }

@@ -1,0 +1,248 @@
+//! The builder: collects settings, and checks none of them.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::StatusCode;
+
+use crate::{
+    origin::{Origin, Predicate},
+    policy::{Enforcement, rules::Rules},
+};
+
+/// Builds a policy.
+///
+/// [`build`](CorsBuilder::build) checks the settings, and returns a layer or an error that lists
+/// every mistake. Calling a method twice adds to its list; nothing is replaced. The policy allows only
+/// what you list, and what browsers never ask about: the methods `GET`, `HEAD` and `POST`, the
+/// request headers that an HTML form can send, and seven response headers.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use corsac::CorsLayer;
+/// use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+///
+/// let cors = CorsLayer::builder()
+///     .allow_origins(["https://app.example.com", "https://*.example.com"])
+///     .allow_methods([Method::PUT, Method::DELETE])
+///     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+///     .expose_headers(["x-request-id"])
+///     .allow_credentials(true)
+///     .max_age(Duration::from_secs(600))
+///     .build()?;
+/// # Ok::<(), corsac::BuildError>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct CorsBuilder {
+    pub(super) origins: Vec<String>,
+    pub(super) predicates: Vec<Predicate>,
+    pub(super) rules: Rules,
+}
+
+impl CorsBuilder {
+    /// Allows these origins, or all that match a pattern: `https://app.example.com`,
+    /// `https://*.example.com`, `http://localhost:*`. See [`OriginPattern`](crate::OriginPattern)
+    /// for the syntax.
+    ///
+    /// Exact origins are checked first, then patterns, regexes and predicates. The first that matches
+    /// allows the origin; none can take back what another one allows.
+    #[doc(alias = "allow_origin")]
+    #[doc(alias = "AllowOrigin")]
+    #[doc(alias = "subdomain")]
+    #[doc(alias = "wildcard")]
+    pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.origins.extend(owned(origins));
+        self
+    }
+
+    /// Allows every origin, `null` included: any page can read the responses of this service.
+    ///
+    /// For public data. Responses carry the constant `*`, so that caches can share them. Credentials
+    /// cannot be allowed at the same time. A list of origins has no effect then.
+    #[doc(alias = "Any")]
+    pub fn allow_any_origin(mut self) -> Self {
+        self.rules.any_origin = true;
+        self
+    }
+
+    /// Allows the origins that a regex matches from the first byte to the last. It needs no `^` and
+    /// no `$`.
+    ///
+    /// The regex sees the origin as browsers send it: lower case, no slash at the end, no default
+    /// port. Prefer a pattern if one will do: `https://.*\.example\.com` is
+    /// `https://*.example.com`, and a missing backslash allows the domain of someone else.
+    ///
+    /// ```
+    /// let cors = corsac::CorsLayer::builder()
+    ///     .allow_origin_regex(r"https://pr-[0-9]+\.preview\.example\.com")
+    ///     .build()?;
+    /// # Ok::<(), corsac::BuildError>(())
+    /// ```
+    #[cfg(feature = "regex")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "regex")))]
+    pub fn allow_origin_regex(mut self, regex: &str) -> Self {
+        self.rules.origin_regexes.push(regex.to_owned());
+        self
+    }
+
+    /// Allows every origin for which `predicate` returns `true`.
+    ///
+    /// The predicate runs last, and only for well-formed origins, never for `null`. It cannot see
+    /// other parts of the request; for that use
+    /// [`per_request`](crate::CorsLayer::per_request). It runs for each request and must not block.
+    ///
+    /// ```
+    /// let cors = corsac::CorsLayer::builder()
+    ///     .allow_origin_if(|origin| origin.scheme() == "chrome-extension")
+    ///     .build()?;
+    /// # Ok::<(), corsac::BuildError>(())
+    /// ```
+    #[doc(alias = "predicate")]
+    pub fn allow_origin_if(
+        mut self,
+        predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.predicates.push(Arc::new(predicate));
+        self
+    }
+
+    /// Allows these methods, in addition to `GET`, `HEAD` and `POST`.
+    ///
+    /// Methods are case-sensitive. Browsers write `delete`, `get`, `head`, `options`, `post` and
+    /// `put` in upper case (Fetch, "normalize"), so these may be written in any case here too. `patch`
+    /// is not among them.
+    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.rules.methods.listed.extend(owned(methods));
+        self
+    }
+
+    /// Allows every method that a browser can send, up to 128 bytes.
+    ///
+    /// Preflights are answered with the usual methods, and with the requested method if it is not
+    /// among them. `*` is not used, because Firefox does not cache it.
+    #[doc(alias = "Any")]
+    #[doc(alias = "mirror_request")]
+    pub fn allow_any_method(mut self) -> Self {
+        self.rules.methods.any = true;
+        self
+    }
+
+    /// Allows these request headers, in addition to those that need no permission (Fetch,
+    /// "CORS-safelisted request-header").
+    ///
+    /// `content-type` needs permission for all values except those of forms and plain text, so list
+    /// it for JSON.
+    pub fn allow_headers(mut self, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.rules.request_headers.listed.extend(owned(headers));
+        self
+    }
+
+    /// Allows every request header that a page can set, `authorization` included.
+    ///
+    /// Preflights are answered with the requested names. `*` is not used, because it does not include
+    /// `authorization`.
+    #[doc(alias = "Any")]
+    #[doc(alias = "mirror_request")]
+    pub fn allow_any_header(mut self) -> Self {
+        self.rules.request_headers.any = true;
+        self
+    }
+
+    /// Lets pages read these response headers, in addition to the seven that they can always read
+    /// (Fetch, "CORS-safelisted response-header name").
+    pub fn expose_headers(mut self, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.rules.exposed_headers.listed.extend(owned(headers));
+        self
+    }
+
+    /// Lets pages read every response header except cookies.
+    ///
+    /// With credentials `*` has no effect (Fetch, "main fetch"), so corsac sends the names of the
+    /// headers on each response. It does not see headers that an outer layer adds later: list those
+    /// with [`expose_headers`](CorsBuilder::expose_headers).
+    #[doc(alias = "Any")]
+    pub fn expose_any_header(mut self) -> Self {
+        self.rules.exposed_headers.any = true;
+        self
+    }
+
+    /// Lets pages send cookies, HTTP authentication and client certificates, and read the responses.
+    /// Default: `false`.
+    ///
+    /// Plain http origins are then refused, except on the loopback, because anyone on the network
+    /// between the user and such an origin could act for the user. If a list contains one, `build`
+    /// returns an error; if only a regex or a predicate allows one, its requests are denied.
+    #[doc(alias = "cookie")]
+    pub fn allow_credentials(mut self, allow: bool) -> Self {
+        self.rules.credentials = allow;
+        self
+    }
+
+    /// Sets how long a browser may keep the answer to a preflight: whole seconds, below 2^31.
+    ///
+    /// Default: two hours, the maximum in Chromium. (Without the header, browsers keep it for five
+    /// seconds.) With [`Duration::ZERO`] browsers send a preflight each time.
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.rules.max_age = Some(max_age);
+        self
+    }
+
+    /// Sets the action for requests whose origin is denied. Default:
+    /// [`Enforcement::OmitHeaders`].
+    #[doc(alias = "websocket")]
+    pub fn enforcement(mut self, enforcement: Enforcement) -> Self {
+        self.rules.enforcement = enforcement;
+        self
+    }
+
+    /// Sets the status of requests that [`Enforcement::Reject`] rejects, from 400 to 599. Default:
+    /// 403. Denied preflights are always answered with 403.
+    ///
+    /// [`CorsLayer::answer_body`](crate::CorsLayer::answer_body) sets the body.
+    pub fn reject_status(mut self, status: StatusCode) -> Self {
+        self.rules.reject_status = Some(status.as_u16());
+        self
+    }
+
+    /// Allows every origin with credentials: any website can make requests as your users and read the
+    /// responses.
+    ///
+    /// For tests only. Includes plain http origins. Does not include `null`, even together with
+    /// [`allow_any_origin`](CorsBuilder::allow_any_origin). Implies
+    /// [`allow_credentials`](CorsBuilder::allow_credentials).
+    pub fn dangerous_allow_any_origin_with_credentials(mut self) -> Self {
+        self.rules.any_origin_with_credentials = true;
+        self
+    }
+
+    /// Allows the origin `null`: that of sandboxed frames, files and some redirects.
+    ///
+    /// Every page can have this origin: a frame with `sandbox` is enough.
+    pub fn dangerous_allow_null_origin(mut self) -> Self {
+        self.rules.null_origin = true;
+        self
+    }
+
+    /// Allows plain http origins together with credentials.
+    ///
+    /// Anyone on the network between a user and such an origin can act for that user here.
+    pub fn dangerous_allow_insecure_origins(mut self) -> Self {
+        self.rules.insecure_origins = true;
+        self
+    }
+}
+
+fn owned(items: impl IntoIterator<Item = impl AsRef<str>>) -> impl Iterator<Item = String> {
+    items.into_iter().map(|item| item.as_ref().to_owned())
+}
+
+impl fmt::Debug for CorsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsBuilder")
+            .field("origins", &self.origins)
+            .field("predicates", &self.predicates.len())
+            .field("rules", &self.rules)
+            .finish()
+    }
+}

@@ -1,0 +1,160 @@
+//! The Tower service: picks the policy of a request, then answers the request or forwards it.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use tower_service::Service;
+
+use super::{
+    body::{DefaultBody, MakeBody},
+    events,
+    future::{Edit, ResponseFuture},
+    mount::{Mount, Source},
+    options::Options,
+};
+use crate::policy::{Policy, Reply};
+
+/// A service that applies a CORS policy to an inner service. Made by
+/// [`CorsLayer`](crate::CorsLayer).
+///
+/// It answers preflights itself. It forwards all other requests to the inner service, and adds CORS
+/// headers to the responses. It is `Clone`, `Send`, `Sync` and `'static` if the inner service is.
+///
+/// # Bodies
+///
+/// The service answers preflights and rejected requests with an empty body of the inner service's
+/// type `R`. There are three ways to make one:
+///
+/// * `R` implements `Default`. You need to do nothing: `axum::body::Body`, `tonic::body::Body`,
+///   `http_body_util::Full`, `String`.
+/// * A function makes it: [`CorsLayer::answer_body`](crate::CorsLayer::answer_body), such as
+///   `|_, _| worker::Body::empty()`.
+/// * Nothing can make one: `CorsLayer::body_or_empty` (feature `http-body`), for
+///   `hyper::body::Incoming`, and for the bodies of tower-http's `TraceLayer` and
+///   `ResponseBodyTimeoutLayer`.
+#[derive(Debug, Clone)]
+pub struct Cors<S, B = DefaultBody> {
+    inner: S,
+    mount: Mount,
+    body: B,
+}
+
+impl<S, B> Cors<S, B> {
+    pub(super) fn new(inner: S, mount: Mount, body: B) -> Self {
+        Self { inner, mount, body }
+    }
+
+    /// Returns a reference to the inner service.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns the inner service, without the policy.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, B, Q, R> Service<Request<Q>> for Cors<S, B>
+where
+    S: Service<Request<Q>, Response = Response<R>>,
+    B: MakeBody<R>,
+{
+    type Response = Response<B::Body>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, B, R>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    #[inline]
+    fn call(&mut self, request: Request<Q>) -> Self::Future {
+        let Self { inner, mount, body } = self;
+        let decided = match mount.fixed_policy() {
+            // Most requests take this way: the origin check alone decides.
+            Some(policy) => match reply_to_plain_request(policy, mount.options(), &request) {
+                Some(reply) => Ok(Edit::new(mount.clone(), None, reply)),
+                None => evaluate(mount, policy, None, body, &request),
+            },
+            None => {
+                let (chosen, request) = choose(mount.source(), request);
+                return match decide(mount, chosen, body, &request) {
+                    Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
+                    Err(response) => ResponseFuture::answer(response),
+                };
+            }
+        };
+        match decided {
+            Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
+            Err(response) => ResponseFuture::answer(response),
+        }
+    }
+}
+
+/// Picks the policy of a request from a source that has more than one.
+fn choose<Q>(source: &Source, request: Request<Q>) -> (Option<Arc<Policy>>, Request<Q>) {
+    match source {
+        Source::PerRequest(choose) => {
+            let (parts, body) = request.into_parts();
+            (choose(&parts), Request::from_parts(parts, body))
+        }
+        #[cfg(feature = "reload")]
+        Source::Reloadable(current) => (Some(current.load_full()), request),
+        Source::None | Source::Static(_) | Source::Fixed(_) => (None, request),
+    }
+}
+
+/// Returns the edit for the inner service's response, or the response that corsac makes itself.
+/// `chosen` is the policy of this request; if it is `None`, the request has none.
+pub(super) fn decide<B: MakeBody<R>, Q, R>(
+    mount: &Mount,
+    chosen: Option<Arc<Policy>>,
+    body: &B,
+    request: &Request<Q>,
+) -> Result<Edit, Response<B::Body>> {
+    let Some(policy) = chosen else { return Ok(Edit::pass_through(mount.clone())) };
+    match reply_to_plain_request(&policy, mount.options(), request) {
+        Some(reply) => Ok(Edit::new(mount.clone(), Some(policy), reply)),
+        None => evaluate(mount, &policy.clone(), Some(policy), body, request),
+    }
+}
+
+/// Returns the reply to a request that needs no decision beyond the origin check.
+#[inline]
+fn reply_to_plain_request<Q>(
+    policy: &Policy,
+    options: Option<&Options>,
+    request: &Request<Q>,
+) -> Option<Reply> {
+    if options.is_some_and(Options::use_decisions) {
+        return None;
+    }
+    let (method, headers) = (request.method(), request.headers());
+    policy.allow_origin_alone(method, headers, events::reports_denials).map(Reply::from)
+}
+
+#[inline(never)]
+fn evaluate<B: MakeBody<R>, Q, R>(
+    mount: &Mount,
+    policy: &Policy,
+    chosen: Option<Arc<Policy>>,
+    body: &B,
+    request: &Request<Q>,
+) -> Result<Edit, Response<B::Body>> {
+    let decision = policy.evaluate_request(request);
+    let diagnosis = mount.options().and_then(|options| options.observe(&decision, request.uri()));
+    if !decision.is_allowed() {
+        events::denied(&decision, request.method(), request.uri());
+    }
+    let mut edit = Edit::new(mount.clone(), chosen, decision.reply());
+    edit.diagnosis = diagnosis;
+    let Some(status) = decision.status() else { return Ok(edit) };
+    let mut response = body.response(&decision, status);
+    edit.apply(response.headers_mut());
+    Err(response)
+}

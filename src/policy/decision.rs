@@ -1,0 +1,195 @@
+//! The decision on one request.
+
+use std::fmt;
+
+use http::{
+    HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD, uri::Authority,
+};
+
+use super::{
+    Denial, DenialKind, Origins, Policy, RequestKind,
+    denial::fmt_list,
+    reply::{Action, Mirrored, Reply},
+    request_headers::RequestHeaders,
+    same_origin::is_same_origin,
+};
+use crate::origin::quoted;
+
+/// The decision of a [`Policy`] on one request.
+///
+/// `Display` prints one sentence that a person can act on. It is composed only when it is printed.
+///
+/// In a test, [`status`](Decision::status) and [`apply`](Decision::apply) show the response:
+///
+/// ```
+/// use corsac::CorsLayer;
+/// use http::{HeaderMap, HeaderValue, Method, header};
+///
+/// let policy = CorsLayer::builder().allow_origins(["https://a.example"]).build_policy()?;
+/// let mut request = HeaderMap::new();
+/// request.insert(header::ORIGIN, HeaderValue::from_static("https://a.example"));
+///
+/// let decision = policy.evaluate(&Method::GET, &request);
+/// assert_eq!(decision.to_string(), r#"origin "https://a.example" is allowed"#);
+/// assert_eq!(decision.status(), None); // the inner service answers
+///
+/// let mut response = HeaderMap::new();
+/// decision.apply(&mut response);
+/// assert_eq!(response[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://a.example");
+/// assert_eq!(response[header::VARY], "Origin");
+/// # Ok::<(), corsac::BuildError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Decision<'a> {
+    pub(crate) context: Context<'a>,
+    pub(super) kind: RequestKind,
+    pub(super) origin: Option<&'a HeaderValue>,
+    /// The rule that denied the request, and the value that it denied.
+    pub(super) denied: Option<(DenialKind, &'a [u8])>,
+    /// The inner service does not get an actual request that is denied.
+    pub(super) is_enforced: bool,
+}
+
+/// The policy and the parts of the request that a decision depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) headers: &'a HeaderMap,
+    /// The host of the request's URI. HTTP/2 sends it there.
+    pub(crate) authority: Option<&'a Authority>,
+}
+
+impl<'a> Decision<'a> {
+    /// Returns the role of the request.
+    #[must_use]
+    pub fn kind(&self) -> RequestKind {
+        self.kind
+    }
+
+    /// Returns the request's `Origin`, as sent.
+    #[must_use]
+    pub fn origin(&self) -> Option<&'a HeaderValue> {
+        self.origin
+    }
+
+    /// Returns `true` if nothing is denied: the browser gives the page all that it asks for, or the
+    /// request is not a CORS request.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.denied.is_none()
+    }
+
+    /// Returns the denial, or `None` if the request is allowed.
+    #[must_use]
+    pub fn denial(&self) -> Option<Denial<'a>> {
+        self.denied.map(|(kind, value)| Denial::new(self.context, kind, value))
+    }
+
+    /// Returns `true` if the page seems to be one of the service's own. Such a page needs no
+    /// permission, so a [`denial`](Decision::denial) has no effect on it: do not count it as denied.
+    ///
+    /// Fetch Metadata, "Sec-Fetch-Site". If that header is missing, the host and port of `Origin` are
+    /// compared as described at [`Enforcement::Reject`](crate::Enforcement::Reject).
+    #[must_use]
+    pub fn is_same_origin(&self) -> bool {
+        let Context { headers, authority, .. } = self.context;
+        self.origin.is_some_and(|origin| is_same_origin(origin, headers, authority))
+    }
+
+    /// Returns the status of the response if corsac makes it: 204 for a preflight; 403 for a denied
+    /// origin, or [`reject_status`](crate::CorsBuilder::reject_status). Returns `None` if the inner
+    /// service answers.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.action().status(self.context.policy)
+    }
+
+    /// Writes the CORS headers and `Vary` on a response: on the inner service's, or on the one that
+    /// is made with [`status`](Decision::status).
+    pub fn apply(&self, response: &mut HeaderMap) {
+        self.reply().apply(self.context.policy, response);
+    }
+
+    /// Returns the part of the decision that outlives the request.
+    pub(crate) fn reply(&self) -> Reply {
+        let Context { policy, .. } = self.context;
+        let action = self.action();
+        let echoes_origin = matches!(action, Action::Allow | Action::AllowPreflight)
+            && !matches!(policy.origins, Origins::Any);
+        let origin = self.origin.filter(|_| echoes_origin).cloned();
+        let mut reply = Reply::new(action, origin);
+        if action == Action::AllowPreflight {
+            reply.mirrored = self.mirrored();
+        }
+        reply
+    }
+
+    pub(super) fn new(context: Context<'a>) -> Self {
+        let kind = RequestKind::NotCors;
+        Self { context, kind, origin: None, denied: None, is_enforced: false }
+    }
+
+    fn action(&self) -> Action {
+        let is_any = matches!(self.context.policy.origins, Origins::Any);
+        let denies_all = self.denied.is_some_and(|(kind, _)| kind.denies_all());
+        let allows = !denies_all && (is_any || self.origin.is_some());
+        match (self.kind, allows) {
+            (RequestKind::Preflight, true) => Action::AllowPreflight,
+            (RequestKind::Preflight, false) => Action::DenyPreflight,
+            (_, true) => Action::Allow,
+            (_, false) if self.is_enforced => Action::Reject,
+            (_, false) => Action::Deny,
+        }
+    }
+
+    /// Returns the lists with the names that the preflight asks for, if the policy allows any.
+    fn mirrored(&self) -> Option<Box<Mirrored>> {
+        let Context { policy: Policy { methods, request_headers, .. }, headers, .. } = self.context;
+        if !methods.any && !request_headers.any {
+            return None;
+        }
+        let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| methods.any);
+        let names = RequestHeaders::read(headers).filter(|_| request_headers.any);
+        Some(Box::new(Mirrored {
+            methods: method.and_then(|method| methods.line_with(method)),
+            headers: names.and_then(|names| request_headers.line_with(names.names())),
+        }))
+    }
+}
+
+impl fmt::Display for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(origin) = self.origin else {
+            return f.write_str("not a CORS request: it has no `Origin`");
+        };
+        let Context { headers, .. } = self.context;
+        match (self.denial(), self.kind) {
+            (Some(denial), _) => denial.fmt(f),
+            (None, RequestKind::Preflight) => {
+                let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
+                let method = quoted(method.map_or(b"", HeaderValue::as_bytes));
+                write!(f, "origin {} is allowed to send {method}", quoted(origin.as_bytes()))?;
+                let requested = RequestHeaders::read(headers).into_iter();
+                let mut names = requested.flat_map(RequestHeaders::names).peekable();
+                if names.peek().is_some() {
+                    f.write_str(" with ")?;
+                }
+                fmt_list(f, names)
+            }
+            (None, _) => write!(f, "origin {} is allowed", quoted(origin.as_bytes())),
+        }
+    }
+}
+
+/// Without the request's headers: they may hold credentials.
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("kind", &self.kind)
+            .field("origin", &self.origin)
+            .field("denial", &self.denial())
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,203 @@
+//! The one place that decides.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    uri::Authority,
+};
+
+use super::{
+    Enforcement, Origins, Policy,
+    decision::{Context, Decision},
+    kind::{DenialKind, RequestKind},
+    lists::AllowedBy,
+    request_headers::{RequestHeaders, has_repeats},
+};
+use crate::origin::OriginRefusal;
+
+impl Policy {
+    /// Decides on a request. Has no side effects, and returns the same decision every time.
+    ///
+    /// ```
+    /// use corsac::CorsLayer;
+    /// use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
+    ///
+    /// let policy = CorsLayer::builder().allow_origins(["https://app.example.com"]).build_policy()?;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert(ORIGIN, HeaderValue::from_static("https://app.example.com:8443"));
+    /// let decision = policy.evaluate(&Method::GET, &headers);
+    ///
+    /// assert!(!decision.is_allowed());
+    /// assert_eq!(
+    ///     decision.to_string(),
+    ///     "origin \"https://app.example.com:8443\" is not allowed; \
+    ///      the closest allowed origin is \"https://app.example.com\" (different port)",
+    /// );
+    /// # Ok::<(), corsac::BuildError>(())
+    /// ```
+    #[doc(alias = "test")]
+    pub fn evaluate<'a>(&'a self, method: &Method, headers: &'a HeaderMap) -> Decision<'a> {
+        self.evaluate_at(method, headers, None)
+    }
+
+    /// Decides on a whole request.
+    ///
+    /// A request has more than its headers: HTTP/2 carries the host in the URI, and
+    /// [`Enforcement::Reject`] compares that host to recognize the service's own pages.
+    pub fn evaluate_request<'a, B>(&'a self, request: &'a Request<B>) -> Decision<'a> {
+        self.evaluate_at(request.method(), request.headers(), request.uri().authority())
+    }
+
+    pub(crate) fn evaluate_at<'a>(
+        &'a self,
+        method: &Method,
+        headers: &'a HeaderMap,
+        authority: Option<&'a Authority>,
+    ) -> Decision<'a> {
+        let mut decision = Decision::new(Context { policy: self, headers, authority });
+        let (origin, denied) = match self.allow_origin(headers) {
+            AllowOrigin::None => return decision,
+            AllowOrigin::Any => (headers.get(&ORIGIN), None),
+            AllowOrigin::Echo(origin) => (Some(origin), None),
+            AllowOrigin::Denied(origin, kind) => (Some(origin), Some(kind)),
+        };
+        // Fetch, "CORS request": a request that has an `Origin` header.
+        let Some(origin) = origin else { return decision };
+        decision.origin = Some(origin);
+        // Fetch, "CORS-preflight request": `OPTIONS`, with the method that is to follow.
+        let requested = match *method {
+            Method::OPTIONS => headers.get(&ACCESS_CONTROL_REQUEST_METHOD),
+            _ => None,
+        };
+        decision.kind = match requested {
+            Some(_) => RequestKind::Preflight,
+            None => RequestKind::Actual,
+        };
+        match (denied, requested) {
+            (Some(kind), _) => {
+                decision.denied = Some((kind, origin.as_bytes()));
+                decision.is_enforced =
+                    self.rules.enforcement == Enforcement::Reject && !decision.is_same_origin();
+            }
+            (None, Some(method)) => {
+                decision.denied = self.check_preflight(method, headers).find_map(Check::denied);
+            }
+            (None, None) => {}
+        }
+        decision
+    }
+
+    /// Checks the origin of a request, the first step of each evaluation.
+    #[inline]
+    pub(crate) fn allow_origin<'a>(&self, headers: &'a HeaderMap) -> AllowOrigin<'a> {
+        // Fetch, "CORS protocol and HTTP caches": a constant is sent to every client.
+        if matches!(self.origins, Origins::Any) {
+            return AllowOrigin::Any;
+        }
+        let Some(origin) = headers.get(&ORIGIN) else { return AllowOrigin::None };
+        let checked = match &self.origins {
+            Origins::Any => Ok(()),
+            Origins::Denied(reason) => Err(*reason),
+            // Fetch, "`Origin` header": one line, one value.
+            Origins::Listed(_) if is_repeated(&ORIGIN, headers) => Err(DenialKind::SeveralOrigins),
+            Origins::Listed(set) => set.check(origin).map_err(DenialKind::from),
+        };
+        match checked {
+            Ok(()) => AllowOrigin::Echo(origin),
+            Err(kind) => AllowOrigin::Denied(origin, kind),
+        }
+    }
+
+    /// Checks the origin of a request that needs no [`Decision`]. Returns `None` if it may need one:
+    /// for `OPTIONS`, and for a denial that is enforced or reported.
+    #[inline]
+    pub(crate) fn allow_origin_alone<'a>(
+        &self,
+        method: &Method,
+        headers: &'a HeaderMap,
+        reports_denials: impl FnOnce() -> bool,
+    ) -> Option<AllowOrigin<'a>> {
+        if *method == Method::OPTIONS {
+            return None;
+        }
+        match self.allow_origin(headers) {
+            AllowOrigin::Denied(..)
+                if self.rules.enforcement == Enforcement::Reject || reports_denials() =>
+            {
+                None
+            }
+            allowed => Some(allowed),
+        }
+    }
+
+    /// Checks each thing that a preflight asks for, as the browser does with the answer (Fetch,
+    /// "CORS-preflight fetch"). The first denial decides.
+    pub(crate) fn check_preflight<'a>(
+        &'a self,
+        method: &'a HeaderValue,
+        headers: &'a HeaderMap,
+    ) -> impl Iterator<Item = Check<'a>> {
+        let requested = RequestHeaders::read(headers);
+        let too_many = requested.is_none().then_some(Check::TooManyHeaders);
+        // Fetch, "HTTP new-header syntax": one line, one method.
+        let method = if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
+            Check::SeveralMethods(method.as_bytes())
+        } else {
+            Check::Method(method.as_bytes(), self.methods.allowed_by(method.as_bytes()))
+        };
+        let names = requested.into_iter().flat_map(RequestHeaders::names);
+        let names = names.map(|name| Check::Header(name, self.request_headers.allowed_by(name)));
+        too_many.into_iter().chain([method]).chain(names)
+    }
+}
+
+/// The value of `Access-Control-Allow-Origin` on the response.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum AllowOrigin<'a> {
+    /// No header: the request has no `Origin`.
+    None,
+    /// `*`.
+    Any,
+    /// The request's own origin.
+    Echo(&'a HeaderValue),
+    /// No header: the policy denies this origin.
+    Denied(&'a HeaderValue, DenialKind),
+}
+
+/// One thing that a preflight asks for, with the rule that allows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Check<'a> {
+    TooManyHeaders,
+    SeveralMethods(&'a [u8]),
+    Method(&'a [u8], Option<AllowedBy>),
+    Header(&'a [u8], Option<AllowedBy>),
+}
+
+impl<'a> Check<'a> {
+    /// Returns the kind and the value of a denial.
+    pub(crate) fn denied(self) -> Option<(DenialKind, &'a [u8])> {
+        match self {
+            Self::TooManyHeaders => Some((DenialKind::TooManyHeaders, b"")),
+            Self::SeveralMethods(method) => Some((DenialKind::MalformedMethod, method)),
+            Self::Method(method, None) => Some((DenialKind::Method, method)),
+            Self::Header(name, None) => Some((DenialKind::Header, name)),
+            Self::Method(_, Some(_)) | Self::Header(_, Some(_)) => None,
+        }
+    }
+}
+
+impl From<OriginRefusal> for DenialKind {
+    fn from(refusal: OriginRefusal) -> Self {
+        match refusal {
+            OriginRefusal::NotListed => Self::Origin,
+            OriginRefusal::Insecure => Self::InsecureOrigin,
+        }
+    }
+}
+
+/// Returns whether a request has several lines of this name.
+#[inline]
+pub(crate) fn is_repeated(name: &HeaderName, headers: &HeaderMap) -> bool {
+    has_repeats(headers) && headers.get_all(name).iter().nth(1).is_some()
+}

@@ -1,0 +1,158 @@
+//! The lists of names in the Fetch standard, <https://fetch.spec.whatwg.org/>.
+
+use http::{
+    HeaderName,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+        ACCESS_CONTROL_MAX_AGE,
+    },
+};
+
+/// "CORS-safelisted method": needs no listing.
+pub(crate) fn is_safelisted_method(method: &[u8]) -> bool {
+    matches!(method, b"GET" | b"HEAD" | b"POST")
+}
+
+/// "forbidden method": no script can send it.
+pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
+    ["CONNECT", "TRACE", "TRACK"].iter().any(|name| method.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// "normalize": browsers write these methods in upper case, and no others.
+pub(crate) fn normalize_method(method: &str) -> &str {
+    let normalized = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+    normalized.into_iter().find(|name| method.eq_ignore_ascii_case(name)).unwrap_or(method)
+}
+
+/// "normalize": browsers send `patch` as it is written, and servers expect `PATCH`.
+pub(crate) fn is_misspelled_patch(method: &str) -> bool {
+    method != "PATCH" && method.eq_ignore_ascii_case("PATCH")
+}
+
+/// The methods that `allow_any_method` sends: those of RFC 9110 and RFC 5789 that a script can send.
+pub(crate) const USUAL_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/// "forbidden request-header": browsers set these themselves, and no preflight lists them. Without
+/// `x-http-method` and similar names, which are forbidden with some values only.
+pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
+    const NAMES: [&str; 21] = [
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    ];
+    let has_prefix = |prefix: &str| {
+        name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    has_prefix("proxy-")
+        || has_prefix("sec-")
+        || NAMES.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden))
+}
+
+/// "forbidden response-header name": no script can read it, even if it is exposed.
+pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
+    ["set-cookie", "set-cookie2"].iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden))
+}
+
+/// "CORS-safelisted response-header name", in lower case: every script can read it, even if it
+/// is not exposed.
+pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
+    const NAMES: [&str; 7] = [
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    ];
+    NAMES.contains(&name)
+}
+
+/// A response header of the CORS protocol.
+pub(crate) struct CorsHeader {
+    pub(crate) name: HeaderName,
+    /// Responses to actual requests carry it too, and not preflights alone.
+    pub(crate) on_actual: bool,
+    /// The section of the Fetch standard in which browsers read it.
+    pub(crate) section: &'static str,
+}
+
+/// "HTTP responses": the response headers of the CORS protocol, those on actual responses first.
+pub(crate) static CORS_HEADERS: [CorsHeader; 6] = [
+    CorsHeader {
+        name: ACCESS_CONTROL_ALLOW_ORIGIN,
+        on_actual: true,
+        section: r#"Fetch, "CORS check""#,
+    },
+    CorsHeader {
+        name: ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        on_actual: true,
+        section: r#"Fetch, "CORS check""#,
+    },
+    CorsHeader {
+        name: ACCESS_CONTROL_EXPOSE_HEADERS,
+        on_actual: true,
+        section: r#"Fetch, "main fetch""#,
+    },
+    CorsHeader {
+        name: ACCESS_CONTROL_ALLOW_METHODS,
+        on_actual: false,
+        section: r#"Fetch, "CORS-preflight fetch""#,
+    },
+    CorsHeader {
+        name: ACCESS_CONTROL_ALLOW_HEADERS,
+        on_actual: false,
+        section: r#"Fetch, "CORS-preflight fetch""#,
+    },
+    CorsHeader {
+        name: ACCESS_CONTROL_MAX_AGE,
+        on_actual: false,
+        section: r#"Fetch, "CORS-preflight cache""#,
+    },
+];
+
+/// "HTTP responses": a server sends these, a client never does.
+pub(crate) fn is_cors_response_header(name: &str) -> bool {
+    CORS_HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header.name.as_str()))
+}
+
+/// "HTTP responses": only the answer to a preflight carries these.
+pub(crate) fn is_preflight_response_header(name: &str) -> bool {
+    let mut preflight = CORS_HEADERS.iter().filter(|header| !header.on_actual);
+    preflight.any(|header| name.eq_ignore_ascii_case(header.name.as_str()))
+}
+
+/// "HTTP requests" of the CORS protocol: a client sends these, a server never does.
+pub(crate) fn is_cors_request_header(name: &str) -> bool {
+    ["origin", "access-control-request-method", "access-control-request-headers"]
+        .iter()
+        .any(|sent| name.eq_ignore_ascii_case(sent))
+}
+
+/// RFC 9110, 5.6.2 "Tokens": methods and header names are tokens.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    let is_token_byte = |byte: &u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => true,
+        byte => b"!#$%&'*+.^`|~".contains(byte),
+    };
+    !text.is_empty() && text.iter().all(is_token_byte)
+}

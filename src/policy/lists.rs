@@ -1,0 +1,133 @@
+//! The methods and the header names of a policy, compiled.
+
+use std::collections::HashSet;
+
+use http::HeaderValue;
+
+use super::{fetch, rules::Names};
+
+/// The methods that a policy allows.
+#[derive(Debug, Clone)]
+pub(crate) struct Methods {
+    pub(crate) any: bool,
+    /// In the order in which they are sent.
+    pub(crate) names: Vec<String>,
+    /// The names in one line, if there are any.
+    pub(crate) header: Option<HeaderValue>,
+}
+
+/// Header names that a policy allows or exposes.
+#[derive(Debug, Clone)]
+pub(crate) struct HeaderNames {
+    pub(crate) any: bool,
+    /// In lower case, sorted.
+    names: Vec<String>,
+    /// The names in one line, as written, if there are any.
+    pub(crate) header: Option<HeaderValue>,
+}
+
+/// The rule that allows a method or a header name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AllowedBy {
+    /// Fetch, "CORS-safelisted method".
+    Safelist,
+    List,
+    /// `allow_any_method` or `allow_any_header`.
+    Any,
+}
+
+impl Methods {
+    /// A mirrored method is no longer than this.
+    pub(crate) const MAX_LEN: usize = 128;
+
+    pub(crate) fn new(names: &Names) -> Self {
+        let usual = fetch::USUAL_METHODS.split(", ").filter(|_| names.any).map(str::to_owned);
+        let mut all: Vec<String> = usual.collect();
+        let listed = names.listed.iter().filter(|name| !all.contains(name)).cloned();
+        all.extend(listed.collect::<Vec<_>>());
+        Self { any: names.any, header: joined(&all), names: all }
+    }
+
+    pub(crate) fn allowed_by(&self, method: &[u8]) -> Option<AllowedBy> {
+        // Fetch, "CORS-preflight fetch": a CORS-safelisted method needs no listing.
+        if fetch::is_safelisted_method(method) {
+            Some(AllowedBy::Safelist)
+        } else if self.names.iter().any(|name| name.as_bytes() == method) {
+            Some(if self.any { AllowedBy::Any } else { AllowedBy::List })
+        } else if self.any
+            && method.len() <= Self::MAX_LEN
+            && fetch::is_token(method)
+            && !fetch::is_forbidden_method(method)
+        {
+            Some(AllowedBy::Any)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the line of names with `requested` at its end, if that method is allowed and not
+    /// among them.
+    pub(crate) fn line_with(&self, requested: &HeaderValue) -> Option<HeaderValue> {
+        let requested = std::str::from_utf8(requested.as_bytes()).ok()?;
+        if self.names.iter().any(|name| name == requested) {
+            return None;
+        }
+        self.allowed_by(requested.as_bytes())?;
+        HeaderValue::try_from(format!("{}, {requested}", self.names.join(", "))).ok()
+    }
+}
+
+impl HeaderNames {
+    pub(crate) fn new(names: &Names) -> Self {
+        let mut sorted: Vec<_> =
+            names.listed.iter().map(|name| name.to_ascii_lowercase()).collect();
+        sorted.sort_unstable();
+        Self { any: names.any, names: sorted, header: joined(&names.listed) }
+    }
+
+    pub(crate) fn allowed_by(&self, name: &[u8]) -> Option<AllowedBy> {
+        if self.contains(name) {
+            Some(AllowedBy::List)
+        } else if self.any && fetch::is_token(name) {
+            Some(AllowedBy::Any)
+        } else {
+            None
+        }
+    }
+
+    /// Fetch, "CORS-preflight fetch": names are compared without regard to case.
+    fn contains(&self, name: &[u8]) -> bool {
+        let has =
+            |name: &[u8]| self.names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();
+        // Browsers send lower case, so most names need no copy.
+        has(name) || name.iter().any(u8::is_ascii_uppercase) && has(&name.to_ascii_lowercase())
+    }
+
+    /// Returns the listed names in one line, followed by those of `others` that are not listed.
+    pub(crate) fn line_with<'n>(
+        &self,
+        others: impl Iterator<Item = &'n [u8]>,
+    ) -> Option<HeaderValue> {
+        let mut line = self.header.as_ref().map_or(&b""[..], HeaderValue::as_bytes).to_vec();
+        let mut known = HashSet::new();
+        for name in others {
+            if fetch::is_token(name)
+                && !self.contains(name)
+                && known.insert(name.to_ascii_lowercase())
+            {
+                if !line.is_empty() {
+                    line.extend_from_slice(b", ");
+                }
+                line.extend_from_slice(name);
+            }
+        }
+        // Tokens, commas and spaces are a valid value.
+        HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
+    }
+}
+
+/// Returns the names in one line, or `None` if there are none.
+fn joined(names: &[String]) -> Option<HeaderValue> {
+    // Tokens, commas and spaces are a valid value.
+    HeaderValue::try_from(names.join(", ")).ok().filter(|line| !line.is_empty())
+}

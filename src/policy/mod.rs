@@ -1,0 +1,152 @@
+//! The CORS protocol: a policy decides on requests. Pure and synchronous, without Tower.
+
+use std::sync::{OnceLock, atomic::AtomicBool};
+
+mod evaluate;
+
+mod decision;
+mod denial;
+pub(crate) mod fetch;
+pub(crate) mod headers;
+mod kind;
+pub(crate) mod lists;
+mod remedy;
+mod reply;
+pub(crate) mod request_headers;
+pub(crate) mod rules;
+pub(crate) mod same_origin;
+pub(crate) mod vary;
+
+pub use decision::Decision;
+pub use denial::Denial;
+pub(crate) use evaluate::{AllowOrigin, Check, is_repeated};
+pub use kind::{DenialKind, RequestKind};
+pub use remedy::Remedy;
+pub(crate) use reply::Reply;
+
+use headers::HeaderTemplates;
+use lists::{HeaderNames, Methods};
+use rules::Rules;
+
+use crate::origin::OriginSet;
+
+/// A validated CORS policy.
+///
+/// Build one with [`CorsBuilder::build_policy`](crate::CorsBuilder::build_policy), use it in any
+/// number of layers with [`CorsLayer::new`](crate::CorsLayer::new), or call
+/// [`evaluate`](Policy::evaluate) to test it without a server. A policy never changes.
+#[derive(Debug)]
+pub struct Policy {
+    pub(crate) rules: Rules,
+    pub(crate) origins: Origins,
+    pub(crate) methods: Methods,
+    pub(crate) request_headers: HeaderNames,
+    pub(crate) exposed: HeaderNames,
+    headers: HeaderTemplates,
+    static_parts: OnceLock<Box<StaticParts>>,
+}
+
+/// The action that corsac takes when the origin of an actual request is denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Enforcement {
+    /// Forwards the request to the inner service and sends the response without CORS headers, so
+    /// that the page cannot read it. The CORS protocol promises no more: the request has its effect.
+    #[default]
+    OmitHeaders,
+    /// Answers the request with 403, or with
+    /// [`reject_status`](crate::CorsBuilder::reject_status), and does not call the inner service.
+    ///
+    /// This stops form posts and WebSocket handshakes, which browsers send without a preflight. It
+    /// does not stop the `GET` requests of images, scripts and links, which have no `Origin`.
+    ///
+    /// Requests from the service's own pages pass: those with `Sec-Fetch-Site: same-origin`. If that
+    /// header is missing (old browsers, plain http), they are the requests whose `Origin` has the
+    /// host and port of the request itself: those of its URI or `Host`, or, behind a proxy, of
+    /// `X-Forwarded-Host` or `Forwarded`. The schemes are not compared then, because behind a proxy
+    /// the scheme is unknown.
+    Reject,
+}
+
+/// The origins that a policy allows.
+#[derive(Debug, Clone)]
+pub(crate) enum Origins {
+    /// Sends `*`, a constant. Never with credentials.
+    Any,
+    Listed(Box<OriginSet>),
+    /// No origin, for this reason.
+    Denied(DenialKind),
+}
+
+/// The parts that layers use if the policy lives as long as the program.
+#[derive(Debug)]
+pub(crate) struct StaticParts {
+    headers: HeaderTemplates,
+    /// Whether a layer has warned of a service that writes CORS headers.
+    pub(crate) has_warned: AtomicBool,
+}
+
+impl Policy {
+    /// Returns a policy that allows no origin at all. Use it for requests without a policy, such as
+    /// those of an unknown tenant. (The builder refuses an empty list of origins.)
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use corsac::{CorsLayer, Enforcement, Policy};
+    /// use http::request::Parts;
+    ///
+    /// # fn policy_of(host: Option<&str>) -> Option<Arc<Policy>> { None }
+    /// let deny_all = Arc::new(Policy::deny_all(Enforcement::Reject));
+    /// let cors = CorsLayer::per_request(move |parts: &Parts| {
+    ///     // `None` would let the request pass without CORS.
+    ///     policy_of(parts.uri.host()).or_else(|| Some(deny_all.clone()))
+    /// });
+    /// # let app: axum::Router = axum::Router::new().layer(cors);
+    /// ```
+    #[must_use]
+    pub fn deny_all(enforcement: Enforcement) -> Self {
+        Self::deny_all_because(DenialKind::NoPolicy, enforcement)
+    }
+
+    pub(crate) fn deny_all_because(reason: DenialKind, enforcement: Enforcement) -> Self {
+        Self::new(Rules { enforcement, ..Rules::default() }, Origins::Denied(reason))
+    }
+
+    pub(crate) fn new(rules: Rules, origins: Origins) -> Self {
+        let methods = Methods::new(&rules.methods);
+        let request_headers = HeaderNames::new(&rules.request_headers);
+        let exposed = HeaderNames::new(&rules.exposed_headers);
+        let headers = HeaderTemplates::new(&rules, &origins, &methods, &request_headers, &exposed);
+        let static_parts = OnceLock::new();
+        Self { rules, origins, methods, request_headers, exposed, headers, static_parts }
+    }
+
+    /// Returns the parts for layers that hold a `&'static Policy`. Their header values are static
+    /// text, so responses count no references.
+    pub(crate) fn static_parts(&'static self) -> &'static StaticParts {
+        self.static_parts.get_or_init(|| {
+            let headers = self.headers.to_static();
+            Box::new(StaticParts { headers, has_warned: AtomicBool::new(false) })
+        })
+    }
+
+    #[inline]
+    fn headers(&self) -> &HeaderTemplates {
+        self.static_parts.get().map_or(&self.headers, |parts| &parts.headers)
+    }
+
+    /// Returns the set of origins, if the policy lists any.
+    pub(crate) fn origin_set(&self) -> Option<&OriginSet> {
+        match &self.origins {
+            Origins::Listed(set) => Some(set),
+            Origins::Any | Origins::Denied(_) => None,
+        }
+    }
+}
+
+impl Clone for Policy {
+    fn clone(&self) -> Self {
+        Self::new(self.rules.clone(), self.origins.clone())
+    }
+}

@@ -1,0 +1,69 @@
+//! `Vary`: adds only the names that are missing, in one line, because some hosts send only the first
+//! line of a repeated header.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::VARY};
+
+use super::{Origins, headers::try_set};
+
+/// For responses that depend on the origin.
+pub(super) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+
+/// Returns the names for the answer to a preflight. Fetch, "CORS protocol and HTTP caches": a
+/// constant `Access-Control-Allow-Origin` does not depend on the origin.
+pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
+    HeaderValue::from_static(match origins {
+        Origins::Any => "Access-Control-Request-Method, Access-Control-Request-Headers",
+        Origins::Listed(_) | Origins::Denied(_) => {
+            "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+        }
+    })
+}
+
+/// Returns `line` with `names` at its end, or `None` if both are empty.
+pub(crate) fn line_with(
+    line: Option<&HeaderValue>,
+    names: impl IntoIterator<Item = HeaderName>,
+) -> Option<HeaderValue> {
+    let mut line = line.map_or_else(Vec::new, |line| line.as_bytes().to_vec());
+    for name in names {
+        if !line.is_empty() {
+            line.extend_from_slice(b", ");
+        }
+        line.extend_from_slice(name.as_str().as_bytes());
+    }
+    // Names, commas and spaces are a valid value.
+    HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
+}
+
+/// Adds `names` to the `Vary` of a response.
+pub(crate) fn merge(response: &mut HeaderMap, names: &HeaderValue) {
+    let lines: Vec<&[u8]> = response.get_all(VARY).iter().map(HeaderValue::as_bytes).collect();
+    if lines.is_empty() {
+        return try_set(response, VARY, names.clone());
+    }
+    let has = |name: &[u8]| {
+        let mut present = lines.iter().flat_map(|line| elements(line));
+        present.any(|element| element.eq_ignore_ascii_case(name))
+    };
+    // RFC 9110, 12.5.5: `*` means that the response varies on everything.
+    if has(b"*") {
+        if lines.len() > 1 {
+            try_set(response, VARY, HeaderValue::from_static("*"));
+        }
+        return;
+    }
+    let missing: Vec<_> = elements(names.as_bytes()).filter(|name| !has(name)).collect();
+    if lines.len() == 1 && missing.is_empty() {
+        return;
+    }
+    let present = lines.iter().copied().filter(|line| !line.trim_ascii().is_empty());
+    let line = present.chain(missing).collect::<Vec<_>>().join(&b", "[..]);
+    if let Ok(line) = HeaderValue::try_from(line) {
+        try_set(response, VARY, line);
+    }
+}
+
+/// RFC 9110, 5.6.1 "Lists".
+fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
+}
