@@ -1,5 +1,7 @@
 //! Follows the rules as `evaluate` does, and records the result of each.
 
+use std::{convert::Infallible, ops::ControlFlow};
+
 use http::{
     HeaderValue, Method,
     header::{ACCESS_CONTROL_REQUEST_METHOD, COOKIE, ORIGIN},
@@ -162,7 +164,7 @@ impl<'a> Reasoning<'a> {
         let (policy, context) = (self.policy, self.decision.context);
         let start = self.steps.len();
         let (mut allowed_headers, mut has_denied_header) = (0, false);
-        for check in policy.check_preflight(method, context.headers) {
+        let walk = policy.check_preflight(method, context.headers, true, |check| {
             let denial = check.denied().map(|(kind, value)| Denial::new(context, kind, value));
             match (check, denial) {
                 // One sentence lists all denied headers.
@@ -202,7 +204,9 @@ impl<'a> Reasoning<'a> {
                 }
                 (Check::SeveralMethods(_) | Check::TooManyHeaders, None) => {}
             }
-        }
+            ControlFlow::<Infallible>::Continue(())
+        });
+        debug_assert!(walk.is_continue());
         if allowed_headers == 0 && !has_denied_header {
             let text = "the preflight asks for no header that needs permission";
             self.note(Topic::Header, text, r#"Fetch, "CORS-unsafe request-header names""#);

@@ -1,5 +1,7 @@
 //! The one place that decides.
 
+use std::ops::ControlFlow;
+
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
     header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
@@ -81,7 +83,12 @@ impl Policy {
                     self.rules.enforcement == Enforcement::Reject && !decision.is_same_origin();
             }
             (None, Some(method)) => {
-                decision.denied = self.check_preflight(method, headers).find_map(Check::denied);
+                decision.denied = self
+                    .check_preflight(method, headers, false, |check| match check.denied() {
+                        Some(denied) => ControlFlow::Break(denied),
+                        None => ControlFlow::Continue(()),
+                    })
+                    .break_value();
             }
             (None, None) => {}
         }
@@ -132,23 +139,32 @@ impl Policy {
     }
 
     /// Checks each thing that a preflight asks for, as the browser does with the answer (Fetch,
-    /// "CORS-preflight fetch"). The first denial decides.
-    pub(crate) fn check_preflight<'a>(
+    /// "CORS-preflight fetch"), until `observe` breaks. Unless it checks `each_header`, a line of
+    /// listed names in the form of browsers is not split.
+    pub(crate) fn check_preflight<'a, T>(
         &'a self,
         method: &'a HeaderValue,
         headers: &'a HeaderMap,
-    ) -> impl Iterator<Item = Check<'a>> {
+        each_header: bool,
+        mut observe: impl FnMut(Check<'a>) -> ControlFlow<T>,
+    ) -> ControlFlow<T> {
         let requested = RequestHeaders::read(headers);
-        let too_many = requested.is_none().then_some(Check::TooManyHeaders);
+        if requested.is_none() {
+            observe(Check::TooManyHeaders)?;
+        }
         // Fetch, "HTTP new-header syntax": one line, one method.
-        let method = if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
+        observe(if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
             Check::SeveralMethods(method.as_bytes())
         } else {
             Check::Method(method.as_bytes(), self.methods.allowed_by(method.as_bytes()))
-        };
-        let names = requested.into_iter().flat_map(RequestHeaders::names);
-        let names = names.map(|name| Check::Header(name, self.request_headers.allowed_by(name)));
-        too_many.into_iter().chain([method]).chain(names)
+        })?;
+        let is_listed = |line: &HeaderValue| self.request_headers.contains_line(line.as_bytes());
+        let requested =
+            requested.filter(|names| each_header || !names.line().is_some_and(is_listed));
+        for name in requested.into_iter().flat_map(RequestHeaders::names) {
+            observe(Check::Header(name, self.request_headers.allowed_by(name)))?;
+        }
+        ControlFlow::Continue(())
     }
 }
 

@@ -41,6 +41,11 @@ impl<'a> RequestHeaders<'a> {
         elements.map(trim).filter(|name| !name.is_empty())
     }
 
+    /// Returns the line, if there is only one.
+    pub(crate) fn line(self) -> Option<&'a HeaderValue> {
+        self.first.filter(|_| self.repeated.is_none())
+    }
+
     fn lines(self) -> impl Iterator<Item = &'a HeaderValue> {
         let more = self.repeated.into_iter();
         let more = more.flat_map(|headers| headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use corsac::{Problem, PathConfigs, PathPolicies, Policy};
+use corsac::{PathConfigs, PathPolicies, Policy, Problem};
 use http::{HeaderMap, HeaderValue, Method, Request, header::ORIGIN};
 use proptest::prelude::*;
 

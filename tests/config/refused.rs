@@ -1,6 +1,6 @@
 //! Every sentence about a bad config, word for word.
 
-use corsac::{Config, Problem, Problem};
+use corsac::{Config, Problem};
 
 use crate::json;
 
