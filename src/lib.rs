@@ -1,5 +1,5 @@
 //! CORS for Tower: a policy that is validated when it is built, implements the [Fetch standard] exactly,
-//! and tells you why a request was refused.
+//! and explains why a request was refused.
 //!
 //! ```
 //! use axum::{Router, routing::get};
