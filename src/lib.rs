@@ -1,5 +1,5 @@
-//! CORS for Tower: a policy that is validated when it is built, implements the [Fetch standard] exactly,
-//! and explains why a request was refused.
+//! CORS for Tower. corsac validates your policy when you build it, implements the [Fetch standard]
+//! exactly, and explains why a request was refused.
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -47,12 +47,13 @@
 //! |---|---|---|
 //! | without `Origin` | not CORS | passed on to your service |
 //! | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | preflight | answered by corsac with 204, or with 403 if the origin is refused |
-//! | any other with `Origin`, including plain `OPTIONS` | actual request | passed on to your service; corsac adds CORS headers to the response |
+//! | any other with `Origin`, including plain `OPTIONS` | actual request | passed on to your service; corsac adds CORS headers to the response if the origin is allowed |
 //!
 //! Every response of a policy that lists origins has `Vary: Origin`, even if the origin is refused or
-//! missing. Otherwise a cache could send the response for one origin to another. If your service already
-//! set `Vary`, corsac adds to that line. Any `Access-Control-Allow-Origin`, `-Allow-Credentials` and
-//! `-Expose-Headers` that your service set are replaced. A refused origin gets no CORS header at all.
+//! missing. Otherwise a cache could send a response for one origin to a page of another one. If your
+//! service already set `Vary`, corsac adds to that line. If it set `Access-Control-Allow-Origin`,
+//! `-Allow-Credentials` or `-Expose-Headers`, corsac replaces them. A refused origin gets no CORS header
+//! at all.
 //!
 //! A refused request still reaches your service; CORS only prevents the page from reading the response.
 //! To stop the request as well, use [`Enforcement::Reject`], which answers 403 or a status you choose.

@@ -82,7 +82,7 @@ pub mod tower_http {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("tenants.md")]
-#[doc(alias("database", "host", "path", "route"))]
+#[doc(alias("database", "customer", "route"))]
 pub mod tenants {}
 
 #[doc = include_str!("links.md")]
