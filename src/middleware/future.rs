@@ -11,7 +11,7 @@ use std::{
 use http::{HeaderMap, HeaderValue, Response};
 use pin_project_lite::pin_project;
 
-use super::{body::MakeBody, events, mount::Mount, options::set_diagnosis};
+use super::{body::MakeBody, events, mount::Mount};
 use crate::policy::{Policy, Reply};
 
 pin_project! {
@@ -99,30 +99,14 @@ impl Edit {
     #[inline(never)]
     pub(super) fn apply(&mut self, response: &mut HeaderMap) {
         let policy = self.chosen.as_deref().or(self.mount.fixed_policy());
-        if let (Some(policy), Some(reply)) = (policy, &mut self.reply) {
-            edit(response, &self.mount, policy, reply, self.diagnosis.take());
+        let (Some(policy), Some(reply)) = (policy, self.reply.take()) else { return };
+        let replaced = reply.apply(policy, response);
+        if !replaced.is_empty() {
+            events::replaced(replaced, self.mount.has_warned());
         }
-    }
-}
-
-/// Writes all headers of a response.
-#[inline]
-pub(super) fn edit(
-    response: &mut HeaderMap,
-    mount: &Mount,
-    policy: &Policy,
-    reply: &mut Reply,
-    diagnosis: Option<Box<HeaderValue>>,
-) {
-    let replaced = reply.apply(policy, response);
-    if !replaced.is_empty() {
-        events::replaced(replaced, mount.has_warned());
-    }
-    if let Some(options) = mount.options() {
-        options.apply(response);
-    }
-    if let Some(line) = diagnosis {
-        set_diagnosis(response, *line);
+        if let Some(options) = self.mount.options() {
+            options.apply(response, self.diagnosis.take());
+        }
     }
 }
 

@@ -49,17 +49,16 @@ impl Options {
         self.diagnosis_header.then(|| diagnosis(decision))?.map(Box::new)
     }
 
+    /// Writes the headers of the options. `diagnosis` is the line that `observe` returned.
     #[inline]
-    pub(super) fn apply(&self, response: &mut HeaderMap) {
+    pub(super) fn apply(&self, response: &mut HeaderMap, diagnosis: Option<Box<HeaderValue>>) {
         if let Some(names) = &self.vary {
             vary::merge(response, names);
         }
+        if let Some(line) = diagnosis {
+            try_set(response, HeaderName::from_static("cors-diagnosis"), *line);
+        }
     }
-}
-
-/// Writes the line that [`Options::observe`] returned.
-pub(super) fn set_diagnosis(response: &mut HeaderMap, line: HeaderValue) {
-    try_set(response, HeaderName::from_static("cors-diagnosis"), line);
 }
 
 /// Returns the decision in words. For a denial these are all its reasons, and the lines that would

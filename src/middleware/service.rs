@@ -11,7 +11,7 @@ use tower_service::Service;
 use super::{
     body::{DefaultBody, MakeBody},
     events,
-    future::{Edit, ResponseFuture, edit},
+    future::{Edit, ResponseFuture},
     mount::{Mount, Source},
     options::Options,
 };
@@ -165,11 +165,14 @@ fn evaluate<B: MakeBody<R>, Q, R>(
     if !decision.is_allowed() {
         events::denied(&decision, request.method(), request.uri());
     }
-    let mut reply = decision.reply();
     let Some(status) = decision.status() else {
-        return Ok(Edit::new(mount.clone(), chosen, reply).with_diagnosis(diagnosis));
+        let edit = Edit::new(mount.clone(), chosen, decision.reply());
+        return Ok(edit.with_diagnosis(diagnosis));
     };
     let mut response = body.response(&decision, status);
-    edit(response.headers_mut(), mount, policy, &mut reply, diagnosis);
+    decision.apply(response.headers_mut());
+    if let Some(options) = mount.options() {
+        options.apply(response.headers_mut(), diagnosis);
+    }
     Err(response)
 }
