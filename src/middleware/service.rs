@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use tower_service::Service;
 
 use super::{
@@ -169,10 +169,13 @@ fn evaluate<B: MakeBody<R>, Q, R>(
         let edit = Edit::new(mount.clone(), chosen, decision.reply());
         return Ok(edit.with_diagnosis(diagnosis));
     };
-    let mut response = body.response(&decision, status);
-    decision.apply(response.headers_mut());
+    let mut headers = HeaderMap::new();
+    let mut response = Response::new(body.make(&decision, &mut headers));
+    decision.apply(&mut headers);
     if let Some(options) = mount.options() {
-        options.apply(response.headers_mut(), diagnosis);
+        options.apply(&mut headers, diagnosis);
     }
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     Err(response)
 }

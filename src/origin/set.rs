@@ -149,6 +149,7 @@ impl OriginSet {
     }
 
     /// `None` if there are no matchers but patterns.
+    #[cfg(any(feature = "serde", feature = "regex"))]
     pub(crate) fn custom(&self) -> Option<&CustomMatchers> {
         self.custom.as_ref()
     }
