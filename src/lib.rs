@@ -138,7 +138,7 @@ mod lint;
 pub mod middleware;
 
 // The table of contents. Types that few programs name are in the public modules.
-pub use config::{BuildError, CorsBuilder, Problem, ProblemKind};
+pub use config::{BuildError, CorsBuilder, Problem, ProblemKind, StringList};
 #[cfg(feature = "serde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub use config::{Config, PathConfigs, PathPolicies};
@@ -146,9 +146,9 @@ pub use lint::Warning;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use middleware::ReloadHandle;
-pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body};
+pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body, request_host};
 pub use origin::{Origin, OriginError, OriginPattern};
-pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind};
+pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind, Verdict};
 
 // Documentation only, so other builds leave it out.
 #[cfg(any(doc, doctest))]

@@ -2,14 +2,14 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use http::StatusCode;
-
 use super::{
     CorsBuilder,
     error::{BuildError, Problem, ProblemKind},
 };
 use crate::{
-    origin::{CustomMatchers, OriginError, OriginPattern, OriginSet, Predicate, repair, shortened},
+    origin::{
+        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, repair, shortened,
+    },
     policy::{
         Enforcement, Origins, Policy, fetch,
         rules::{Names, Rules},
@@ -30,9 +30,11 @@ impl CorsBuilder {
         check_names(&mut rules.request_headers, &REQUEST_HEADERS, &mut problems);
         check_names(&mut rules.exposed_headers, &EXPOSED_HEADERS, &mut problems);
         check_max_age(rules.max_age, &mut problems);
-        check_reject_status(&rules, &mut problems);
+        check_statuses(&rules, &mut problems);
+        check_own_origins(&rules, &mut problems);
+        let senders = compile_senders(&mut rules, &mut problems);
         if problems.is_empty() {
-            Ok(Policy::new(rules, origins))
+            Ok(Policy::new(rules, origins, senders))
         } else {
             Err(BuildError::new(problems))
         }
@@ -57,9 +59,18 @@ fn compile_origins(
         }
     });
     let patterns = patterns.collect();
-    let has_none = texts.is_empty() && rules.origin_regexes.is_empty() && predicates.is_empty();
+    let entries = texts.iter().filter(|text| *text != "*").count();
+    let has_none = entries == 0 && rules.origin_regexes.is_empty() && predicates.is_empty();
     let allows_any = rules.any_origin || rules.any_origin_with_credentials;
-    if has_none && !allows_any && !rules.null_origin {
+    if !has_none && allows_any {
+        let any = if rules.any_origin {
+            "allow_any_origin"
+        } else {
+            "dangerous_allow_any_origin_with_credentials"
+        };
+        problems.push(any_beside_list(any).at("allow_origins"));
+    }
+    if has_none && !allows_any && !rules.null_origin && rules.opaque_origins.is_empty() {
         let message = "no origin is allowed; list the origins you trust, or allow any";
         problems.push(Problem::new(ProblemKind::NoOrigins, message).at("allow_origins"));
     }
@@ -77,6 +88,17 @@ fn compile_origins(
         null: rules.null_origin,
         deny_insecure,
     };
+    // Fetch, "CORS protocol and credentials": any page must not act for the user.
+    if rules.credentials && !rules.any_origin_with_credentials {
+        problems.extend(custom.open_matchers().into_iter().map(|open| {
+            let message = format!(
+                "it allows made-up origins such as \"{}\", so with credentials every page could act \
+                 for your users; name your own domains",
+                open.origin
+            );
+            Problem::new(ProblemKind::OpenMatcher, message).at(open.place)
+        }));
+    }
     #[cfg(not(feature = "regex"))]
     if !rules.origin_regexes.is_empty() {
         let message =
@@ -91,10 +113,7 @@ fn compile_origins(
 }
 
 fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Problem> {
-    let pattern: OriginPattern = text.parse().map_err(|error: OriginError| {
-        Problem::of(ProblemKind::InvalidOrigin, text, error.message())
-            .with_suggestion(error.suggestion())
-    })?;
+    let pattern: OriginPattern = text.parse().map_err(|error| invalid_origin(text, &error))?;
     if deny_insecure && pattern.parts().is_insecure() {
         let secure = repair(&text.replacen("http://", "https://", 1)).unwrap_or_default();
         let message = format!(
@@ -105,6 +124,11 @@ fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Prob
         return Err(problem.with_suggestion(Some(&secure)));
     }
     Ok(pattern)
+}
+
+fn invalid_origin(text: &str, error: &OriginError) -> Problem {
+    let problem = Problem::of(ProblemKind::InvalidOrigin, text, error.message());
+    problem.with_suggestion(error.suggestion())
 }
 
 const REGEXES: &str = "allow_origin_regexes";
@@ -178,6 +202,10 @@ fn check_names(names: &mut Names, list: &List, problems: &mut Vec<Problem>) {
                 let message = format!("`*` is not an entry of `{setter}`; use `{any}()`");
                 Err(Problem::of(ProblemKind::Wildcard, text, message))
             }
+            text if fetch::is_token(text.as_bytes()) && text.contains('*') => {
+                let message = format!("a name has no `*`; list each one, or use `{any}()`");
+                Err(Problem::of(ProblemKind::Wildcard, text, message))
+            }
             text => check(text),
         };
         match checked {
@@ -185,7 +213,17 @@ fn check_names(names: &mut Names, list: &List, problems: &mut Vec<Problem>) {
             Err(problem) => problems.push(problem.at(format!("{setter}[{index}]"))),
         }
     }
+    // Exposed names are different: with credentials the list names headers that are added later.
+    if names.any && !valid.is_empty() && *setter != EXPOSED_HEADERS.setter {
+        problems.push(any_beside_list(any).at(*setter));
+    }
     names.listed = valid;
+}
+
+/// A base that allows any, narrowed by a list, would stay open.
+fn any_beside_list(any: &str) -> Problem {
+    let message = format!("`{any}()` leaves the list without effect; remove one of the two");
+    Problem::new(ProblemKind::AnyBesideList, message)
 }
 
 /// Returns the method as browsers write it.
@@ -261,15 +299,50 @@ fn check_max_age(max_age: Option<Duration>, problems: &mut Vec<Problem>) {
     problems.push(Problem::new(ProblemKind::MaxAge, message).at("max_age"));
 }
 
-fn check_reject_status(rules: &Rules, problems: &mut Vec<Problem>) {
+fn check_statuses(rules: &Rules, problems: &mut Vec<Problem>) {
+    // Fetch, "HTTP responses": a preflight succeeds with an ok status.
+    if let Some(value) = rules.preflight_status.filter(|value| !(200..300).contains(value)) {
+        let message = format!(
+            "{value}: browsers take it as a failed preflight; write one of 200 to 299, such as 204"
+        );
+        problems.push(Problem::new(ProblemKind::PreflightStatus, message).at("preflight_status"));
+    }
     let Some(value) = rules.reject_status else { return };
     // RFC 9110, 15: a rejection is an error, of the client or of the server.
-    let message = if StatusCode::from_u16(value).is_err() || !(400..600).contains(&value) {
-        format!("{value}: a refusal is an error; write one of 400 to 599, such as 403")
-    } else if rules.enforcement != Enforcement::Reject {
-        format!("{value}: nothing is rejected; set `enforcement` to reject, or leave it out")
+    let message = if (400..600).contains(&value) {
+        format!("{value}: {NOTHING_IS_REJECTED}")
     } else {
-        return;
+        format!("{value}: a refusal is an error; write one of 400 to 599, such as 403")
     };
-    problems.push(Problem::new(ProblemKind::RejectStatus, message).at("reject_status"));
+    if !(400..600).contains(&value) || rules.enforcement != Enforcement::Reject {
+        problems.push(Problem::new(ProblemKind::RejectStatus, message).at("reject_status"));
+    }
+}
+
+const NOTHING_IS_REJECTED: &str =
+    "nothing is rejected; set `enforcement` to reject, or leave it out";
+
+fn check_own_origins(rules: &Rules, problems: &mut Vec<Problem>) {
+    for (index, text) in rules.own_origins.iter().enumerate() {
+        if let Err(error) = text.parse::<Origin>() {
+            problems.push(invalid_origin(text, &error).at(format!("own_origins[{index}]")));
+        }
+    }
+}
+
+fn compile_senders(rules: &mut Rules, problems: &mut Vec<Problem>) -> OriginSet {
+    let mut patterns = Vec::new();
+    for (index, text) in rules.trusted_senders.iter().enumerate() {
+        match text.parse::<OriginPattern>() {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => {
+                problems.push(invalid_origin(text, &error).at(format!("trusted_senders[{index}]")));
+            }
+        }
+    }
+    if !rules.trusted_senders.is_empty() && rules.enforcement != Enforcement::Reject {
+        let problem = Problem::new(ProblemKind::TrustedSenders, NOTHING_IS_REJECTED);
+        problems.push(problem.at("trusted_senders"));
+    }
+    OriginSet::new(patterns, CustomMatchers::default())
 }

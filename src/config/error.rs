@@ -50,7 +50,8 @@ pub struct Problem {
 pub enum ProblemKind {
     /// No setting allows any origin.
     NoOrigins,
-    /// An entry of `allow_origins` is neither an origin nor a pattern.
+    /// An entry of `allow_origins` or `trusted_senders` is neither an origin nor a
+    /// pattern, or an entry of `own_origins` is not an origin.
     InvalidOrigin,
     /// A regex does not compile.
     InvalidRegex,
@@ -60,7 +61,11 @@ pub enum ProblemKind {
     InsecureOrigin,
     /// Credentials are allowed, and so is any origin.
     CredentialsForAnyOrigin,
-    /// A list of names contains `*`.
+    /// A list stands beside the setter that allows any, so that it has no effect.
+    AnyBesideList,
+    /// Credentials are allowed, and a regex or a predicate allows origins that do not exist.
+    OpenMatcher,
+    /// A name in a list contains `*`.
     Wildcard,
     /// An entry of `allow_methods` is not a method.
     InvalidMethod,
@@ -85,6 +90,10 @@ pub enum ProblemKind {
     MaxAge,
     /// The `reject_status` is not from 400 to 599, or the policy does not reject.
     RejectStatus,
+    /// The `preflight_status` is not from 200 to 299.
+    PreflightStatus,
+    /// There are `trusted_senders`, but the policy does not reject.
+    TrustedSenders,
     /// A path prefix is missing or invalid.
     PathPrefix,
 }

@@ -99,10 +99,11 @@ impl Edit {
     #[inline(never)]
     pub(super) fn apply(&mut self, response: &mut HeaderMap) {
         let policy = self.chosen.as_deref().or(self.mount.fixed_policy());
-        let (Some(policy), Some(reply)) = (policy, self.reply.take()) else { return };
-        let replaced = reply.apply(policy, response);
-        if !replaced.is_empty() {
-            events::replaced(replaced, self.mount.has_warned());
+        if let (Some(policy), Some(reply)) = (policy, self.reply.take()) {
+            let replaced = reply.apply(policy, response);
+            if !replaced.is_empty() {
+                events::replaced(replaced, self.mount.has_warned());
+            }
         }
         if let Some(options) = self.mount.options() {
             options.apply(response, self.diagnosis.take());

@@ -20,8 +20,14 @@ pub(super) struct Options {
 type Observe = dyn Fn(&Decision<'_>, &Uri) + Send + Sync;
 
 impl Options {
-    pub(super) fn add_vary(&mut self, names: impl IntoIterator<Item = HeaderName>) {
-        self.vary = vary::line_with(self.vary.as_ref(), names);
+    /// The options of a layer that chooses a policy for each request: its choice may depend on
+    /// `Origin`.
+    pub(super) fn for_choices() -> Self {
+        Self { vary: Some(vary::ORIGIN), ..Self::default() }
+    }
+
+    pub(super) fn set_vary(&mut self, names: impl IntoIterator<Item = HeaderName>) {
+        self.vary = vary::line(names);
     }
 
     pub(super) fn set_observer(

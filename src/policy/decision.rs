@@ -3,16 +3,15 @@
 use std::fmt;
 
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, StatusCode, Uri,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD,
     },
-    uri::Authority,
 };
 
 use super::{
     AllowOrigin, Denial, DenialKind, Origins, Policy, RequestKind, denial::fmt_list,
-    headers::try_set, reply::Reply, request_headers::RequestHeaders, same_origin::is_same_origin,
+    headers::try_set, reply::Reply, request_headers::RequestHeaders, same_origin::check_own_page,
 };
 use crate::origin::quoted;
 
@@ -57,8 +56,7 @@ pub struct Decision<'a> {
 pub(crate) struct Context<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) headers: &'a HeaderMap,
-    /// The host of the request's URI. HTTP/2 sends it there.
-    pub(crate) authority: Option<&'a Authority>,
+    pub(crate) uri: Option<&'a Uri>,
 }
 
 impl<'a> Decision<'a> {
@@ -90,26 +88,26 @@ impl<'a> Decision<'a> {
     /// Returns `true` if the page seems to be one of the service's own. Such a page needs no
     /// permission, so a [`denial`](Decision::denial) has no effect on it: do not count it as denied.
     ///
-    /// Fetch Metadata, "Sec-Fetch-Site". If that header is missing, the host and port of `Origin` are
-    /// compared as described at [`Enforcement::Reject`](crate::Enforcement::Reject).
+    /// [`Enforcement::Reject`](crate::Enforcement::Reject) describes how such pages are recognized.
     #[must_use]
     pub fn is_same_origin(&self) -> bool {
-        let Context { headers, authority, .. } = self.context;
-        self.origin.is_some_and(|origin| is_same_origin(origin, headers, authority))
+        self.origin.is_some_and(|origin| check_own_page(origin, self.context).is_ok())
     }
 
-    /// Returns the status of the response if corsac makes it: 204 for a preflight; 403 for a denied
-    /// origin, or [`reject_status`](crate::CorsBuilder::reject_status). Returns `None` if the inner
-    /// service answers.
+    /// Returns the status of the response if corsac makes it: 204 for a preflight, or
+    /// [`preflight_status`](crate::CorsBuilder::preflight_status); 403 for a denied origin, or
+    /// [`reject_status`](crate::CorsBuilder::reject_status). Returns `None` if the inner service
+    /// answers.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
+        let rules = &self.context.policy.rules;
         match (self.kind, self.allow_origin()) {
-            // Fetch, "HTTP responses": any ok status will do, and for a denial "403 can be used".
             (RequestKind::Preflight, AllowOrigin::Any | AllowOrigin::Echo(_)) => {
-                Some(StatusCode::NO_CONTENT)
+                Some(rules.preflight_status())
             }
+            // Fetch, "HTTP responses": "403 can be used".
             (RequestKind::Preflight, _) => Some(StatusCode::FORBIDDEN),
-            _ if self.is_enforced => Some(self.context.policy.rules.reject_status()),
+            _ if self.is_enforced => Some(rules.reject_status()),
             _ => None,
         }
     }

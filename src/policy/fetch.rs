@@ -138,3 +138,9 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     };
     !text.is_empty() && text.iter().all(is_token_byte)
 }
+
+/// Returns whether a text can be a method or a header name that stands for itself. `*` is a token
+/// byte, but the protocol gives it a meaning (Fetch, "HTTP responses"), and no page has a name with it.
+pub(crate) fn is_name(text: &[u8]) -> bool {
+    is_token(text) && !text.contains(&b'*')
+}
