@@ -1,5 +1,5 @@
 //! What corsac costs, beside tower-http and beside what it cannot cost less than:
-//! `cargo bench --bench cost`, or `cargo bench --bench cost -- <part of a row's name>`.
+//! `cargo bench -p corsac-benches --bench cost`, with `-- <part of a row's name>` for some rows.
 //!
 //! Instructions are counted by callgrind (`apt-get install valgrind`), allocations by the allocator,
 //! so they depend neither on the machine's speed nor on what else it does. Four subjects answer the same
@@ -14,9 +14,7 @@
 //! hyper's. What is counted fails the command where it misses its target, or where that is known,
 //! what is accepted for now; what is timed never does.
 //!
-//! `-- --check` compares the counts with `bounds.json` instead, `-- --bless` writes that file. With
-//! `--features reload` the reloadable layer is beside the fixed one; bless with it, or its bounds are
-//! lost.
+//! `-- --check` compares the counts with `bounds.json` instead, `-- --bless` writes that file.
 
 use std::{
     alloc::System,
@@ -88,11 +86,9 @@ fn compare(filter: &str) -> bool {
 /// Another program's tables, which `cargo` builds as it has built this one.
 fn timed(filter: &str) -> bool {
     let program = env::current_exe().unwrap();
-    let features: &[_] = if cfg!(feature = "reload") { &["--features", "reload"] } else { &[] };
     let run = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
         .args(["bench", "--quiet", "--bench", "timed", "--target-dir"])
         .arg(program.ancestors().nth(3).unwrap())
-        .args(features)
         .args(["--", filter].iter().filter(|it| !it.is_empty()))
         .status();
     run.unwrap().success()
