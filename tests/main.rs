@@ -1,7 +1,8 @@
-//! The library's tests, as one program: to link each of them would take longer than to run them all.
+//! Tests of the library, as one program: linking a program for each file takes longer than running
+//! them all.
 //!
-//! Apart from it are those that need a process of their own, beside this file, and those that need more
-//! than the library and a runtime: the packages `properties`, `stacks` and `browser`.
+//! The programs beside this file need a process of their own. The packages `properties`, `stacks` and
+//! `browser` are the tests that need more dependencies.
 
 mod auto_traits;
 mod browser_model;

@@ -31,7 +31,7 @@ struct Bound {
     allocations: f64,
 }
 
-/// How to write the bounds anew.
+/// The command that writes the bounds again.
 const BLESS: &str = "cargo bench -p corsac-benches --bench cost -- --bless";
 
 type Bounds = BTreeMap<String, Bound>;

@@ -1,4 +1,4 @@
-//! The port of an example. A copy of an example can take this file along, or replace the call by
+//! Opens the port of an example. With a copy of an example, copy this file too, or replace the call with
 //! `TcpListener::bind("127.0.0.1:3000").await?`.
 
 use std::{env, error::Error, fmt, net::Ipv4Addr};
@@ -12,7 +12,7 @@ pub(crate) async fn on_port() -> Result<TcpListener, CannotListen> {
     on_port_plus(0).await
 }
 
-/// Listens on the port that many above that of [`on_port`].
+/// Listens on the port `offset` above that of [`on_port`].
 pub(crate) async fn on_port_plus(offset: u16) -> Result<TcpListener, CannotListen> {
     let text = env::var_os("PORT").unwrap_or_default();
     let first: Option<u16> = match text.to_string_lossy() {
@@ -33,7 +33,7 @@ pub(crate) async fn on_port_plus(offset: u16) -> Result<TcpListener, CannotListe
     })
 }
 
-/// A sentence, also as `main` prints it.
+/// Prints as a sentence, also if `main` returns it.
 pub(crate) struct CannotListen(String);
 
 impl Error for CannotListen {}

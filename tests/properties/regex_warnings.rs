@@ -1,4 +1,4 @@
-//! What a policy's warnings say of a regex: the patterns that they propose, and how far these differ.
+//! The warnings about regexes: which patterns they propose, and where these differ from the regex.
 
 use corsac::{CorsLayer, Policy, Warning};
 use http::{HeaderMap, HeaderValue, Method};
