@@ -3,7 +3,7 @@
 use corsac::{CorsBuilder, CorsLayer, Denial, Enforcement, Policy, Topic};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
-use crate::{headers, policy};
+use super::{headers, policy};
 
 /// Policies of all kinds.
 fn policies() -> Vec<Policy> {
