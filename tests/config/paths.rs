@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use corsac::{Problem, PathConfigs, PathPolicies, Policy};
+use corsac::{PathConfigs, PathPolicies, Policy, Problem, ProblemKind};
 use http::{HeaderMap, HeaderValue, Method, Request, header::ORIGIN};
 use proptest::prelude::*;
 
@@ -243,7 +243,9 @@ fn wrong_prefixes() {
         let error = serde_json::from_str::<PathConfigs>(&text).unwrap().build().unwrap_err();
         let [problem] = error.problems() else { panic!("{error}") };
         assert_eq!(problem.to_string(), format!("{prefix:?}: {sentence}"));
-        assert_eq!((problem.path(), problem.problem()), (&*format!("{prefix:?}"), None));
+        assert_eq!(problem.place(), format!("{prefix:?}"));
+        let ProblemKind::PathPrefix { reason, .. } = problem.kind() else { panic!("{problem:?}") };
+        assert_eq!(reason, sentence);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every sentence about a bad config, word for word.
 
-use corsac::{Config, Problem, Problem};
+use corsac::{Config, Problem, ProblemKind};
 
 use crate::json;
 
@@ -205,8 +205,9 @@ fn regexes() {
         let sentence = "allow_origin_regexes: regexes are not built in; enable the feature `regex` \
                         of corsac, or write patterns";
         assert_eq!(found, [sentence]);
-        let builder = corsac::CorsBuilder::from(json(text));
-        assert_eq!(builder.build().unwrap_err().problems(), [Problem::NoRegexes]);
+        let error = corsac::CorsBuilder::from(json(text)).build().unwrap_err();
+        let [problem] = error.problems() else { panic!("{error}") };
+        assert_eq!(problem.kind(), &ProblemKind::NoRegexes);
     }
 }
 
@@ -220,7 +221,7 @@ fn the_error_has_its_parts() {
     );
     assert_eq!(format!("{error:?}"), error.to_string());
     let [problem] = error.problems() else { panic!("{error}") };
-    assert_eq!(problem.path(), "allow_origins[0]");
-    let Some(Problem::Origin(origin)) = problem.problem() else { panic!("{problem:?}") };
+    assert_eq!(problem.place(), "allow_origins[0]");
+    let ProblemKind::Origin(origin) = problem.kind() else { panic!("{problem:?}") };
     assert_eq!(origin.suggestion(), Some("https://a"));
 }

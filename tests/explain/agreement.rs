@@ -1,6 +1,9 @@
 //! An explanation says what `evaluate` decides, and nothing that is secret.
 
-use corsac::{CorsBuilder, CorsLayer, Denial, Enforcement, Policy, Topic};
+use corsac::{
+    CorsBuilder, CorsLayer, Enforcement, Policy,
+    explain::{Explanation, Topic},
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
 use crate::{headers, policy};
@@ -68,10 +71,10 @@ fn it_says_what_evaluate_decides() {
             };
             assert_eq!(explanation.is_allowed(), decision.is_allowed(), "{explanation}");
             assert_eq!(refuses(Some(Topic::Verdict)), !decision.is_allowed());
-            let sentence = decision.denial().map(ToString::to_string);
+            let sentence = decision.denial().map(|denial| denial.to_string());
             let is_said = |it: &str| explanation.steps().iter().any(|step| step.text() == it);
             assert!(sentence.is_none_or(|it| is_said(&it)), "{explanation}");
-            let remedy = decision.denial().and_then(Denial::remedy);
+            let remedy = decision.denial().and_then(|denial| denial.remedy());
             assert!(remedy.is_none_or(|it| explanation.remedies().contains(&it)), "{explanation}");
             let mut response = HeaderMap::new();
             decision.apply(&mut response);
@@ -122,8 +125,7 @@ fn a_whole_request_tells_its_host() {
     let policy = policy().enforcement(Enforcement::Reject).build_policy().unwrap();
     let mut request = Request::post("https://own.example/").body(()).unwrap();
     request.headers_mut().insert("origin", HeaderValue::from_static("https://own.example"));
-    let verdict =
-        |explanation: corsac::Explanation| explanation.steps().last().unwrap().text().to_owned();
+    let verdict = |explanation: Explanation| explanation.steps().last().unwrap().text().to_owned();
     assert_eq!(
         verdict(policy.explain_request(&request)),
         "refused (origin), to no effect: the browser does not check; see above",

@@ -104,8 +104,11 @@ fn gateway(
 
 async fn passes_on_what_it_cannot_make<S, R>(layers: impl FnOnce(SocketAddr) -> S)
 where
-    S: Service<Request<Incoming>, Response = Response<corsac::body::BodyOrEmpty<R>>, Error = Infallible>
-        + Clone
+    S: Service<
+            Request<Incoming>,
+            Response = Response<corsac::body::BodyOrEmpty<R>>,
+            Error = Infallible,
+        > + Clone
         + Send
         + 'static,
     S::Future: Send,

@@ -51,7 +51,7 @@ impl Policy {
     }
 
     #[cfg(feature = "reload")]
-    pub fn reloadable(self) -> CorsLayer<corsac::Reloadable> {
+    pub fn reloadable(self) -> CorsLayer {
         let fixed = self.corsac();
         let policy = fixed.policy().expect("none of them is disabled");
         CorsLayer::reloadable(policy.clone()).0
