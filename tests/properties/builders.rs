@@ -111,6 +111,11 @@ impl Told {
         self.flags[switch]
     }
 
+    /// Whether the text may be in the list of origins. A file allows any origin with `*`.
+    fn is_entry(&self, origin: &str) -> bool {
+        twin::is_pattern(origin) || (self.has(1) && origin == "*")
+    }
+
     /// What the contract says of the origins.
     fn has_good_origins(&self) -> bool {
         let some = !self.origins.is_empty() || self.has(1) || self.has(5) || self.has(6);
@@ -119,7 +124,7 @@ impl Told {
             // Any origin with credentials has plain http among them.
             let may_be_insecure = !credentials || self.has(5) || self.has(7);
             let is_secure = may_be_insecure || !twin::is_insecure(origin);
-            twin::is_pattern(origin) && is_secure
+            self.is_entry(origin) && is_secure
         };
         some && self.origins.iter().all(is_good) && !(self.has(1) && credentials)
     }
@@ -207,7 +212,7 @@ proptest! {
         let refused: Vec<_> = problems.iter().filter(|it| is_of_origins(it)).collect();
         prop_assert_eq!(refused.is_empty(), told.has_good_origins(), "{:?}", refused);
         // One problem for each mistake: nothing is left for the next build
-        let wrong = told.origins.iter().filter(|origin| !twin::is_pattern(origin)).count();
+        let wrong = told.origins.iter().filter(|origin| !told.is_entry(origin)).count();
         let printed = refused.iter().filter(|it| matches!(it.kind(), ProblemKind::Origin(_))).count();
         prop_assert_eq!(wrong, printed);
     }
