@@ -1,7 +1,7 @@
-//! How long one request takes: with the inner service alone, with the limit (see `benches/cost`),
-//! through corsac, and through tower-http. And how long it takes to build a policy.
+//! Measures the time of one request with the inner service alone, with the limit (see `benches/cost`),
+//! through corsac, and through tower-http; and the time to build a policy.
 //!
-//! `cargo bench --bench request`, or `cargo bench --bench request -- cloned` for a part of it.
+//! `cargo bench --bench request`, or `cargo bench --bench request -- cloned` for some of them.
 
 use std::{convert::Infallible, pin::pin, task::Context, time::Duration};
 

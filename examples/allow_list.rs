@@ -1,4 +1,4 @@
-//! A production policy: origins from the environment, credentials, and nothing that is not named.
+//! A policy for production, with origins from the environment, and with credentials.
 //!
 //! ```text
 //! $ cargo run --example allow_list
@@ -26,11 +26,11 @@
 //! hello
 //! ```
 //!
-//! The second origin is refused: no page of it can read this answer. The server's log has, in one
-//! line, `reason=origin "https://app.example.com:8443" is not allowed: "https://*.example.com" is,
-//! which differs only in its port`.
+//! The second origin is refused, so its pages cannot read the response. The server logs the reason:
+//! `origin "https://app.example.com:8443" is not allowed: "https://*.example.com" is, which differs
+//! only in its port`.
 //!
-//! A wrong policy stops the start with everything that is wrong, and exit code 1:
+//! If the policy has mistakes, the program prints all of them and exits with 1:
 //!
 //! ```text
 //! $ ALLOWED_ORIGINS='https://example.com/, *.example.com' cargo run --example allow_list
@@ -57,7 +57,7 @@ const DEFAULT_ORIGINS: &str = "https://example.com,https://*.example.com";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Each refusal is one event at DEBUG, with the reason and the nearest allowed origin.
+    // corsac logs each refusal at DEBUG.
     tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG).init();
 
     let origins = env::var("ALLOWED_ORIGINS").unwrap_or_else(|_| DEFAULT_ORIGINS.to_owned());

@@ -1,4 +1,4 @@
-//! Policies from a file, one for each path.
+//! Reads a policy for each path from a file.
 //!
 //! ```text
 //! $ cargo run --example config --features serde
@@ -15,8 +15,8 @@
 //! $ curl -si http://127.0.0.1:3000/account -H 'Origin: https://a.example' | grep -i ^access
 //! ```
 //!
-//! The last one prints nothing: `/account` is not public. A file that is wrong stops the start with
-//! everything that is wrong in it, and exit code 1:
+//! The last command prints nothing, because `/account` is not public. If the file has mistakes, the
+//! program prints all of them and exits with 1:
 //!
 //! ```text
 //! $ printf '["/"]\nallow_origins = ["https://a.example", "https://b.example/"]\nmax_age = 3000000000' > broken.toml

@@ -1,5 +1,5 @@
-//! What a policy file says of a request, rule by rule, and what is unwise in the file; and a server that
-//! says it on its responses.
+//! Explains how a policy file applies to a request, rule by rule, and warns of risky settings in the
+//! file. It can also run a server that explains each response in a header.
 //!
 //! ```text
 //! $ printf 'allow_origins = ["https://app.example.com"]\nallow_methods = "PUT"\nmax_age = 86400' > policy.toml
@@ -19,7 +19,7 @@
 //! ! verdict      refused (method, header): to allow it, add .allow_methods(["PATCH"]) .allow_headers([
 //! ```
 //!
-//! It exits with 0 where nothing is refused, else with 1. Without a request it serves:
+//! It exits with 0 if the request is allowed, otherwise with 1. Without a request it starts a server:
 //!
 //! ```text
 //! $ cargo run --example explain --features serde -- policy.toml
@@ -67,7 +67,7 @@ async fn run(file: &str, request: &[String]) -> Result<ExitCode, Box<dyn Error>>
 }
 
 async fn serve(policy: Policy) -> Result<ExitCode, Box<dyn Error>> {
-    // For development alone: whoever asks learns which origin is allowed.
+    // Only in development: the header reveals an allowed origin.
     let cors = CorsLayer::new(policy).diagnosis_header(cfg!(debug_assertions));
     let app = Router::new().route("/", get(async || "hello\n")).layer(cors);
     let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());

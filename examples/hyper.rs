@@ -1,5 +1,5 @@
-//! hyper 1 without a framework: a Tower service with the layer around it, behind hyper-util's
-//! adapter. Pages of this machine may call it, on any port and with cookies.
+//! hyper 1 without a framework: hyper-util's adapter serves a Tower service with the layer. Pages on
+//! this machine may call it, on any port and with cookies.
 //!
 //! ```text
 //! $ cargo run --example hyper

@@ -1,8 +1,8 @@
-//! CORS goes outermost: what answers outside of it answers without CORS headers, and the page
-//! sees an opaque "CORS error" instead of the 401, 404, 500 or 504.
+//! Shows why CORS has to be the outermost layer: a layer outside of it answers without CORS headers,
+//! and the page sees a "CORS error" instead of the 401, 404, 500 or 504.
 //!
-//! In axum, `.layer(x)` wraps the routes, the fallback and the layers that were added before it,
-//! and nothing that is added later: what is added last is outermost, and runs first.
+//! In axum, `.layer(x)` wraps the routes, the fallback and the layers that were added before it. The
+//! layer that is added last is the outermost, and runs first.
 //!
 //! ```text
 //! $ cargo run --example layer_order
@@ -39,7 +39,7 @@ fn cors_last() -> Router {
     with_other_layers(routes().fallback(not_found)).layer(CorsLayer::localhost())
 }
 
-/// Only the three routes are wrapped: not the fallback, not the layers.
+/// The layer wraps only the three routes, not the fallback and the other layers.
 fn cors_first() -> Router {
     with_other_layers(routes().layer(CorsLayer::localhost()).fallback(not_found))
 }
@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tokio::try_join!(last, serve("cors added first", 3001, cors_first()))?;
         return Ok(());
     }
-    // The table tells of the panics.
+    // The table shows the panics.
     std::panic::set_hook(Box::new(|_| {}));
     println!("{:<22}{:<20}cors added first", "what the page gets", "cors added last");
     for (title, method, path, headers) in [

@@ -1,9 +1,9 @@
-//! A policy for each request: by path, by the tenant's host, and not by what a preflight lacks.
+//! Chooses a policy for each request by its path and by the tenant's host.
 //!
-//! A browser asks with a preflight before it sends a request with a token or a method of its own.
-//! **A preflight has no cookies and no `Authorization`, and its method is `OPTIONS`.** What chooses by
-//! these finds another policy for the preflight, and the page's request is never sent. The way out is in
-//! [`choose`], the trap in [`trap`]:
+//! Before a browser sends a request with a token or a method such as `PUT`, it sends a preflight.
+//! **A preflight has no cookies and no `Authorization`, and its method is `OPTIONS`.** A program that
+//! chooses by these finds a different policy for the preflight, and the browser does not send the
+//! request. [`choose`] avoids this, and [`trap`] does not:
 //!
 //! ```text
 //! $ cargo run --example per_request
@@ -39,7 +39,8 @@ const SHOP: &str = "https://shop.example";
 const BANK: &str = "https://bank.example";
 const READER: &str = "https://reader.example";
 
-/// From the proxy in front. It has to remove what clients write there, or they choose their policies.
+/// Set by the proxy in front, which has to replace the value of a client. Otherwise clients could
+/// choose their policies.
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 struct Policies {
@@ -63,10 +64,10 @@ impl Policies {
         })
     }
 
-    /// `None` where the host is nobody's.
+    /// Returns `None` if the host belongs to no tenant.
     fn of_host(&self, parts: &Parts) -> Option<Arc<Policy>> {
         let header = |name| parts.headers.get(name)?.to_str().ok();
-        // HTTP/2 has the host in the URI.
+        // In HTTP/2 the host is in the URI.
         let host = header(FORWARDED_HOST).or(parts.uri.host()).or(header(header::HOST))?;
         match host.split(':').next()? {
             "shop.localhost" => Some(self.shop.clone()),
@@ -79,16 +80,16 @@ impl Policies {
 fn choose(policies: &Policies, parts: &Parts) -> Option<Arc<Policy>> {
     match parts.uri.path() {
         "/news" => Some(policies.public.clone()),
-        // Read by every page, changed by the tenant's own.
+        // Every page may read it; only pages of the tenant may change it.
         "/stock" if page_method(parts) == Some("GET") => Some(policies.public.clone()),
-        // Only the service knows whose a token is. So the origins of all tenants may ask, without
-        // cookies, and what they get to read is what the token is good for.
+        // Only the service knows the tenant of a token. So the origins of all tenants are allowed,
+        // without cookies, and the token decides which data they can read.
         "/by-token" => Some(policies.all_tenants.clone()),
         _ => policies.of_host(parts),
     }
 }
 
-/// The method of the page's request, which a preflight only names.
+/// Returns the method of the page's request, which a preflight names in a header.
 fn page_method(parts: &Parts) -> Option<&str> {
     match parts.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD) {
         Some(method) if parts.method == Method::OPTIONS => method.to_str().ok(),
@@ -112,7 +113,7 @@ fn trap(policies: &Policies, parts: &Parts) -> Option<Arc<Policy>> {
 
 fn app(choose: fn(&Policies, &Parts) -> Option<Arc<Policy>>) -> Result<Router, BuildError> {
     let policies = Arc::new(Policies::new()?);
-    // The host is part of the URL, which is every cache's key; a header is not.
+    // `Host` need not be named, because it is part of the URL, and so of every cache's key.
     let cors = CorsLayer::per_request(move |parts: &Parts| choose(&policies, parts))
         .vary([FORWARDED_HOST]);
     Ok(Router::new().fallback(get(async || "hello\n").put(async || "changed\n")).layer(cors))
@@ -144,7 +145,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// As in a browser: the preflight first, and the request only where that allows it.
+/// Acts as a browser: sends the preflight first, and the request only if the preflight allows it.
 async fn what_the_page_gets(app: Router, request: Request<()>) -> Result<String, http::Error> {
     let preflight = Request::options(request.uri())
         .header(header::HOST, &request.headers()[header::HOST])

@@ -1,12 +1,12 @@
-//! Any page may call this service, with any method and any header, and read its answers: for
-//! development, and for what is public anyway.
+//! An open API: any page may call it with any method and any header, and read its responses. Use such
+//! a policy for development, and for public data.
 //!
 //! ```text
 //! $ cargo run --example permissive
 //! listening on http://127.0.0.1:3000
 //! ```
 //!
-//! A preflight, which the layer answers; the app never sees it:
+//! The layer answers a preflight, and the app never sees it:
 //!
 //! ```text
 //! $ curl -si -X OPTIONS http://127.0.0.1:3000/ -H 'Origin: https://a.example' \
@@ -20,7 +20,7 @@
 //! access-control-allow-headers: authorization
 //! ```
 //!
-//! An actual request:
+//! An actual request reaches the app:
 //!
 //! ```text
 //! $ curl -si http://127.0.0.1:3000/ -H 'Origin: https://a.example' | grep -iv ^date
@@ -33,7 +33,7 @@
 //! hello
 //! ```
 //!
-//! `OPTIONS` that is no preflight reaches the app:
+//! So does an `OPTIONS` request that is not a preflight:
 //!
 //! ```text
 //! $ curl -s -X OPTIONS http://127.0.0.1:3000/ -H 'Origin: https://a.example'

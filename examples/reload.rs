@@ -1,4 +1,4 @@
-//! A policy from a file, which is read again on SIGHUP (on Windows: Ctrl-Break).
+//! Reads a policy from a file, and again on SIGHUP (on Windows: Ctrl-Break).
 //!
 //! ```text
 //! $ echo 'allow_origins = ["https://a.example"]' > policy.toml
@@ -14,7 +14,8 @@
 //! access-control-allow-origin: https://b.example
 //! ```
 //!
-//! The first `curl` prints nothing. After a file that is wrong, or gone, everything is as before:
+//! The first `curl` prints nothing. If the file has a mistake or is missing, the old policy stays
+//! active:
 //!
 //! ```text
 //! $ echo 'allow_origins = ["https://b.example/"]' > policy.toml
@@ -52,13 +53,13 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(file: String) -> Result<(), Box<dyn Error>> {
-    // At the start there is no old policy to keep: a broken file stops it.
+    // At the start there is no old policy to keep, so a broken file stops the program.
     let policy = load(&file).map_err(|error| format!("{file}: {error}"))?;
     let (cors, handle) = CorsLayer::reloadable(policy);
     let app =
         Router::new().route("/", get(async || "hello\n").put(async || "changed\n")).layer(cors);
 
-    // Before anybody can know of this process: SIGHUP ends one that does not listen for it.
+    // Before the process id is printed, because SIGHUP ends a process that does not handle it.
     let signals = signals()?;
     tokio::spawn(reload(signals, file, handle));
 
@@ -68,7 +69,7 @@ async fn serve(file: String) -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// The policy is complete before anybody gets to see it, or it is none.
+/// Returns a complete policy, or an error: a request never sees half of a policy.
 fn load(file: &str) -> Result<Policy, Box<dyn Error + Send + Sync>> {
     let config: Config = toml::from_str(&fs::read_to_string(file)?)?;
     Ok(config.build_policy()?)

@@ -1,5 +1,6 @@
-//! Pages of other origins cannot connect: a browser sends the handshake of a WebSocket to any server,
-//! with the user's cookies, and checks no CORS header on the answer. So the server has to refuse.
+//! Refuses WebSockets of pages from other origins. A browser sends the handshake of a WebSocket to any
+//! server, with the user's cookies, and does not check CORS headers on the response. So the server has
+//! to refuse it.
 //!
 //! ```text
 //! $ cargo run --example websocket_guard
@@ -17,7 +18,7 @@
 //! HTTP/1.1 403 Forbidden
 //! ```
 //!
-//! Open both pages in a browser: the first one shows an echo, the second one that it could not connect.
+//! Open both pages in a browser: the first one shows an echo, the second one cannot connect.
 
 use std::io;
 
@@ -41,7 +42,7 @@ const PAGE: &str = "<!doctype html><title>WebSocket</title><p>...<script>
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let guard = CorsLayer::builder()
-        // The front end, where it is not served from here. Its scheme is the page's, not `wss`.
+        // For a front end on another host. The scheme is that of the page, not `wss`.
         .allow_origins(["https://app.example.com"])
         .allow_credentials(true)
         .enforcement(Enforcement::Reject)

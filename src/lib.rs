@@ -1,5 +1,5 @@
-//! CORS for Tower: a policy that is checked when it is built, speaks the [Fetch standard] exactly,
-//! and says why it refuses.
+//! CORS for Tower. corsac validates your policy when you build it, implements the [Fetch standard]
+//! exactly, and explains why a request was refused.
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -10,8 +10,8 @@
 //!     .layer(CorsLayer::permissive());
 //! ```
 //!
-//! That is for development; where the pages send cookies, take [`CorsLayer::localhost`]. In production
-//! a service lists its origins, and gets a correct policy or one error that names every mistake:
+//! This layer is for development. If your pages send cookies, use [`CorsLayer::localhost`] instead. In
+//! production, list your origins. `build` returns a correct layer, or one error that lists every mistake:
 //!
 //! ```
 //! use corsac::CorsLayer;
@@ -30,83 +30,99 @@
 //! # Guides
 //!
 //! * [Choosing a policy](guide::choosing): one front end, many, none; cookies or tokens; development
-//! * [Where to mount it](guide::mounting): axum, hyper, tonic, gateways, Lambda, Workers, warp, salvo, poem
-//! * [Layers, and their order](guide::layers): 401, 404, timeouts, panics, redirects, in axum and tower
-//! * [Troubleshooting](guide::troubleshooting), by the browser's own message
-//! * [Caches and `Vary`](guide::caching), and how long a preflight is remembered
-//! * [Security](guide::security): what CORS protects, CSRF, WebSockets, `null`
+//! * [Adding the layer to a server](guide::mounting): axum, hyper, tonic, gateways, Lambda, Workers, warp,
+//!   salvo, poem
+//! * [The order of layers](guide::layers): 401, 404, timeouts, panics, redirects
+//! * [Troubleshooting](guide::troubleshooting), by the browser's error message
+//! * [Caches and `Vary`](guide::caching), and how long a browser remembers a preflight
+//! * [Security](guide::security): credentials, subdomains, CSRF, WebSockets, `null`
 //! * [Local Network Access](guide::local_network_access): public pages that call `localhost`
 //! * [Moving from tower-http](guide::tower_http)
-//! * [Many tenants](guide::tenants), each with origins of its own
+//! * [Many tenants](guide::tenants), and a policy for each path
 //! * [Performance](guide::performance)
 //!
-//! # What happens to a request
+//! # How a request is handled
 //!
-//! | request | is | goes |
+//! | request | kind | handling |
 //! |---|---|---|
-//! | without `Origin` | not CORS | to the inner service |
-//! | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | a preflight | answered here: 204, or 403 where the origin is refused |
-//! | any other with `Origin`, plain `OPTIONS` too | an actual request | to the inner service; the response says who may read it |
+//! | without `Origin` | not CORS | passed on to your service |
+//! | `OPTIONS` with `Origin` and `Access-Control-Request-Method` | preflight | answered by corsac with 204, or with 403 if the origin is refused |
+//! | any other with `Origin`, including plain `OPTIONS` | actual request | passed on to your service; corsac adds CORS headers to the response if the origin is allowed |
 //!
-//! Every response of a policy that names origins carries `Vary: Origin`, also where the origin is
-//! refused or absent: without it a shared cache, and the browser's own, would serve one origin's
-//! response to another. It is merged into the one line that the inner service may have written.
-//! What the inner service wrote of `Access-Control-Allow-Origin`, `-Allow-Credentials` and
-//! `-Expose-Headers` is replaced; a refused origin gets no CORS header at all.
+//! Every response of a policy that lists origins has `Vary: Origin`, even if the origin is refused or
+//! missing. Otherwise a cache could send a response for one origin to a page of another one. If your
+//! service already set `Vary`, corsac adds to that line. If it set `Access-Control-Allow-Origin`,
+//! `-Allow-Credentials` or `-Expose-Headers`, corsac replaces them. A refused origin gets no CORS header
+//! at all.
 //!
-//! A refused request still reaches the inner service, as CORS has it: only reading the answer is
-//! forbidden. [`Enforcement::Reject`] answers it with 403 instead, or as you say.
+//! A refused request still reaches your service; CORS only prevents the page from reading the response.
+//! To stop the request as well, use [`Enforcement::Reject`], which answers 403 or a status you choose.
 //!
-//! # Where to put the layer
+//! # Position among other layers
 //!
-//! Outside of everything that answers on its own: authentication, rate limits, timeouts, whatever
-//! catches panics. Otherwise preflights meet a 401, and errors reach the page as "blocked by CORS
-//! policy". `examples/layer_order.rs` shows both orders, [a guide](guide::layers) each layer.
+//! Put the layer outside of every layer that can answer a request itself: authentication, rate limits,
+//! timeouts, panic handlers. Otherwise preflights get a 401, and the page sees "blocked by CORS policy"
+//! instead of an error response. `examples/layer_order.rs` shows both orders, and
+//! [The order of layers](guide::layers) covers each kind of layer.
 //!
-//! In axum the layer is added last, after the routes and the other layers: what is added later is not
-//! covered. In `ServiceBuilder` it is the other way round, and the first layer is the outermost.
+//! In axum, add the layer last, after the routes and the other layers: it does not cover anything that is
+//! added later. In a `ServiceBuilder`, add it first.
 //!
-//! An `Err` of the inner service passes as it is: there is no response to decorate. [`Cors`] says
-//! what it asks of response bodies.
+//! If your service returns `Err`, corsac passes it on, without CORS headers. For requirements on body
+//! types see [`Cors`].
 //!
-//! # Why was it refused?
+//! # Why was a request refused?
 //!
-//! With the feature `tracing` (on by default) each refusal is one event at `DEBUG`, target `corsac`,
-//! with the fields `kind` and `rule` ([`RequestKind::as_str`], [`DenialKind::as_str`]), `outcome`,
-//! `status` (where corsac answers), `method`, `path`, `origin`, `reason` (the sentence) and `nearest` (the
-//! allowed origin that is most like it). Requests of the service's own pages are not reported: they need
-//! no permission. A corsac layer around another one, or around tower-http's, is said once at `WARN`.
-//! [`CorsLayer::diagnosis_header`] puts the sentence on
-//! the response, for development. In a test or a command line,
-//! [`Policy::evaluate`] says the same without a server, [`Denial::remedy`] the line that would allow
-//! it, [`Policy::explain`] every rule on the way, and [`Policy::warnings`] what is unwise in a policy.
+//! With the feature `tracing` (on by default), each refusal is one event at `DEBUG`. To see it, set up
+//! `tracing_subscriber` (feature `env-filter`) and run `RUST_LOG=info,corsac=debug cargo run`. The target is
+//! `corsac`, and the fields are:
 //!
-//! [Troubleshooting](guide::troubleshooting) goes by the message in the browser's console.
+//! | field | content |
+//! |---|---|
+//! | `kind` | the kind of request ([`RequestKind::as_str`]) |
+//! | `rule` | the rule that refused it ([`DenialKind::as_str`]) |
+//! | `reason` | the reason, in one sentence |
+//! | `nearest` | the most similar allowed origin, if there is one |
+//! | `outcome` | how the request was handled |
+//! | `status` | the status, if corsac answered the request |
+//! | `method`, `path`, `origin` | from the request |
 //!
-//! # What it does not do
+//! Requests from the service's own pages are not logged, because they need no permission. If your service
+//! sets CORS headers itself, for example in a second CORS layer, corsac logs this once at `WARN`.
 //!
-//! * **Protect a service.** CORS loosens the browser's same-origin policy, and nothing else. Other
-//!   clients ignore it.
-//! * **[Local Network Access](guide::local_network_access).** A public page that calls `localhost` or a
-//!   private address needs the user's permission in current browsers. The console calls the refusal
-//!   a CORS error, and no header changes it.
-//! * **Guess.** No origin is allowed because it looks like another one, and nothing is allowed that
-//!   the builder was not told.
+//! There are other ways to find the reason:
+//!
+//! * [`CorsLayer::diagnosis_header`] sends it in a response header, for development.
+//! * [`Policy::evaluate`] returns it in a test or a command-line tool, without a server.
+//! * [`Denial::remedy`] returns the line of code that would allow the request.
+//! * [`Policy::explain`] returns every rule that was applied.
+//! * [`Policy::warnings`] returns settings that are valid but risky.
+//! * [Troubleshooting](guide::troubleshooting) lists the messages in the browser's console.
+//!
+//! # Limits
+//!
+//! * **It does not protect a service.** CORS relaxes the browser's same-origin policy, and has no other
+//!   effect. Other clients ignore it.
+//! * **It does not control [Local Network Access](guide::local_network_access).** In current browsers, a
+//!   public page that calls `localhost` or a private address needs the user's permission. The console reports
+//!   a missing permission as a CORS error, but no header changes it.
+//! * **It does not guess.** Only the origins, methods and headers that you listed are allowed.
 //!
 //! # Features
 //!
-//! * `tracing` (default): the events.
-//! * `http-body`: `CorsLayer::body_or_empty`, for gateways whose response bodies cannot be made.
+//! * `tracing` (default): the events above.
+//! * `http-body`: `CorsLayer::body_or_empty`, for gateways with response bodies that have no empty value.
 //! * `regex`: `CorsBuilder::allow_origin_regex`.
-//! * `reload`: `CorsLayer::reloadable`, a policy that is replaced while requests come in.
-//! * `serde`: `Config`, a policy from a file or from the environment, and `PathConfigs`, one for each
-//!   path.
-//! * `public-suffix`: [`Policy::warnings`] knows the domains under which anybody can have one.
+//! * `reload`: `CorsLayer::reloadable`, to replace the policy while the server is running.
+//! * `serde`: `Config`, a policy from a file or from environment variables, and `PathConfigs`, a policy for
+//!   each path.
+//! * `public-suffix`: a [warning](Policy::warnings) for wildcards over domains below which strangers can
+//!   register names.
 //!
 //! [Fetch standard]: https://fetch.spec.whatwg.org/#http-cors-protocol
 
 #![forbid(unsafe_code)]
-// The library never panics on its user's behalf; its tests may, so these are not in the manifest.
+// Not in the manifest, because tests may panic.
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -122,7 +138,7 @@ mod lint;
 pub mod middleware;
 
 // The table of contents. Types that few programs name are in the public modules.
-pub use config::{BuildError, CorsBuilder, Problem, ProblemKind};
+pub use config::{BuildError, CorsBuilder, Problem, ProblemKind, StringList};
 #[cfg(feature = "serde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub use config::{Config, PathConfigs, PathPolicies};
@@ -130,11 +146,11 @@ pub use lint::Warning;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use middleware::ReloadHandle;
-pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body};
+pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body, request_host};
 pub use origin::{Origin, OriginError, OriginPattern};
-pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind};
+pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind, Verdict};
 
-// Documentation only: in a build that makes none, there is no such module.
+// Documentation only, so other builds leave it out.
 #[cfg(any(doc, doctest))]
 pub mod guide;
 

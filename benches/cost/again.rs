@@ -1,8 +1,8 @@
-//! Requests, any number of them, without taking memory for ever.
+//! Copies a request without allocating a new buffer, so that any number of copies needs little memory.
 
 use http::Request;
 
-/// The same request, of the same buffer.
+/// Returns a copy of a request that shares its buffer.
 pub fn again<B: Default>(request: &Request<B>) -> Request<B> {
     let mut again = Request::new(B::default());
     again.method_mut().clone_from(request.method());

@@ -1,4 +1,4 @@
-//! What corsac may cost, row by row: a regression fails the build.
+//! Bounds for the cost of each row. A regression fails the build.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -9,10 +9,10 @@ use crate::{
     cases::{self, Subject},
 };
 
-/// How much more than its bound a row may cost.
+/// The share by which a row may exceed its bound.
 ///
-/// What is bounded is the net, (corsac - floor) / (limit - floor), because the C library's copying
-/// and comparing, which it chooses by processor, is in all three. Rows move, at most:
+/// The bound is on the net, (corsac - floor) / (limit - floor), because all three include functions of
+/// the C library for copying and comparing, which depend on the processor. Rows differ by at most:
 ///
 /// | between | net | corsac - floor |
 /// |---|---|---|
@@ -21,8 +21,8 @@ use crate::{
 /// | code moved between files of this benchmark | 4.9 % | 4.1 % |
 /// | processors with and without AVX2 | 6.8 % | 9.4 % |
 ///
-/// Other settings of the profile move single rows by more than half, so they are no matter of
-/// tolerance: what is counted is the profile that users get.
+/// Other settings of the profile change single rows by more than half, which no tolerance could cover.
+/// So the bounds hold only for the profile that users get.
 const TOLERANCE: f64 = 0.08;
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ struct Bound {
 
 type Bounds = BTreeMap<String, Bound>;
 
-/// Prints what is above its bound. Whether nothing is.
+/// Prints the rows above their bounds. Returns whether there are none.
 pub fn check() -> bool {
     let bounds: Bounds = serde_json::from_str(&fs::read_to_string(file()).unwrap()).unwrap();
     let counted = counted();
@@ -67,7 +67,7 @@ pub fn check() -> bool {
     is_within
 }
 
-/// Writes the bounds anew: what everything costs now.
+/// Replaces the bounds by the current costs.
 pub fn bless() {
     let mut text = serde_json::to_string_pretty(&counted()).unwrap();
     text.push('\n');

@@ -1,4 +1,4 @@
-//! How long it takes to build a large policy.
+//! The time to build a large policy.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::{
     heading::heading,
 };
 
-/// Prints it. Nothing is enforced: it depends on the machine.
+/// Prints the times. Enforces no limit, because they depend on the machine.
 pub fn building(filter: &str) {
     let kinds: Vec<_> = MILLIONS.iter().filter(|it| it.name.contains(filter)).collect();
     if kinds.is_empty() {

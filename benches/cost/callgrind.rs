@@ -1,4 +1,4 @@
-//! Counts instructions and allocations: runs this program again, under callgrind.
+//! Counts instructions and allocations by running this program again under callgrind.
 
 use std::{
     convert::Infallible,
@@ -21,14 +21,14 @@ use crate::{
     counted::counted_operations,
 };
 
-/// Of one request, on average.
+/// The cost of one request, on average.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Count {
     pub instructions: f64,
     pub allocations: f64,
 }
 
-/// What the subjects of one case cost, as far as they were counted.
+/// The costs of the subjects of one case. Subjects that were not counted have zero or `None`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
     pub floor: Count,
@@ -38,7 +38,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// What corsac adds to the floor, in units of what the limit adds.
+    /// Returns the cost that corsac adds to the floor, divided by the cost that the limit adds.
     pub fn net(&self) -> f64 {
         self.net_of(self.corsac)
     }
@@ -49,7 +49,7 @@ impl Counts {
     }
 }
 
-/// The counts of each case, as many at a time as there are processors.
+/// Counts each case, with one process for each processor.
 pub fn count(cases: &[Case], subjects: &[Subject]) -> Vec<Counts> {
     let pairs = cases.iter().enumerate();
     let jobs: Vec<(usize, Subject)> = pairs
@@ -99,12 +99,12 @@ fn count_one(case: &Case, subject: Subject) -> Count {
 }
 
 fn requests(case: &Case, subject: Subject) -> u32 {
-    // It clones what it was given, each time.
+    // tower-http copies the list of origins for each request.
     let is_slow = subject == Subject::TowerHttp && case.policy.origins().count() >= 10_000;
     if is_slow { 10 } else { case.requests }
 }
 
-/// In the other process: answers the requests of a case, and prints how often that allocates.
+/// Runs in the other process: answers the requests of a case, and prints the number of allocations.
 pub fn run(case: &Case, subject: Subject) {
     case.ask(subject, Counted { requests: requests(case, subject) });
 }

@@ -1,4 +1,4 @@
-//! What is counted and timed.
+//! The code that is counted and timed.
 
 use std::{
     convert::Infallible,
@@ -11,7 +11,7 @@ use std::{
 use http::{Request, Response};
 use tower::Service;
 
-/// The only place that calls `service`, as in an application, so that it can be compiled into it.
+/// The only caller of `service`, so that the compiler can inline it, as in an application.
 #[inline(never)]
 pub fn counted_operations<S, B, R>(service: &mut S, requests: Vec<Request<B>>)
 where

@@ -1,4 +1,4 @@
-//! How a table begins.
+//! Prints the heading of a table.
 
 pub fn heading(title: &str, text: &str, columns: &str) {
     println!("\n## {title}\n\n{text}\n\n| {columns} |");

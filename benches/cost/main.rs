@@ -1,22 +1,22 @@
-//! What corsac costs, beside tower-http and beside what it cannot cost less than:
+//! Compares the cost of corsac with that of tower-http and with a lower limit:
 //! `cargo bench --bench cost`, or `cargo bench --bench cost -- <part of a row's name>`.
 //!
-//! Instructions are counted by callgrind (`apt-get install valgrind`), allocations by the allocator,
-//! so they depend neither on the machine's speed nor on what else it does. Four subjects answer the same
-//! requests:
+//! callgrind counts instructions (`apt-get install valgrind`), and the allocator counts allocations, so
+//! the results depend neither on the speed of the machine nor on its other work. Four subjects answer
+//! the same requests:
 //!
 //! * *floor*: the bare inner service, a ready future with an empty response;
-//! * *limit*: a hand-written middleware that looks at nothing and inserts the header set that corsac
-//!   answers with, from constants, after one `reserve`;
+//! * *limit*: a hand-written middleware that reads nothing from the request, and inserts the same headers
+//!   as corsac, from constants, after one `reserve`;
 //! * *corsac* and *tower-http*.
 //!
-//! A request's construction is left out, its drop and the response's are inside. Requests look like
-//! hyper's. What is counted fails the command where it misses its target, or where that is known,
-//! what is accepted for now; what is timed never does.
+//! The counts include dropping the request and the response, but not creating the request. Requests have
+//! the same memory layout as those of hyper. The command fails if a count misses its target, or, if the
+//! target is known to be missed, the accepted value. It never fails because of a time.
 //!
-//! `-- --check` compares the counts with `bounds.json` instead, `-- --bless` writes that file. With
-//! `--features reload` the reloadable layer is beside the fixed one; bless with it, or its bounds are
-//! lost.
+//! `-- --check` compares the counts with `bounds.json` instead, and `-- --bless` writes that file. With
+//! `--features reload` the tables include the reloadable layer. Always bless with that feature, or the
+//! bounds of the reloadable layer are lost.
 
 use std::{
     alloc::System,
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let is_well = match args[..] {
-        // What runs under valgrind.
+        // Runs under valgrind.
         ["--count", case, subject] => {
             run(case, subject);
             true
@@ -81,11 +81,11 @@ fn compare(filter: &str) -> bool {
         timed,
         tables::router,
     ];
-    // Each of them, also after one that misses a target.
+    // Prints all tables, even if one misses a target.
     tables.map(|table| table(filter)).into_iter().all(|is_met| is_met)
 }
 
-/// Another program's tables, which `cargo` builds as it has built this one.
+/// Runs the `timed` benchmark, built in the same way as this one.
 fn timed(filter: &str) -> bool {
     let program = env::current_exe().unwrap();
     let features: &[_] = if cfg!(feature = "reload") { &["--features", "reload"] } else { &[] };

@@ -1,4 +1,4 @@
-//! What a large policy keeps, and what it takes while it is built.
+//! The memory of a large policy, finished and while it is built.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -10,10 +10,10 @@ use corsac::CorsLayer;
 
 use crate::{ALLOCATOR, cases::sizes, heading::heading};
 
-/// The most bytes that are accepted for each origin, beside its text.
+/// The limit of bytes for each origin, without its text.
 const MOST: f64 = 100.0;
 
-/// Prints it. Whether the target is met.
+/// Prints the memory. Returns whether the target is met.
 pub fn memory(filter: &str) -> bool {
     let kinds: Vec<_> = sizes::MILLIONS.iter().filter(|it| it.name.contains(filter)).collect();
     if kinds.is_empty() {
@@ -52,7 +52,7 @@ pub fn memory(filter: &str) -> bool {
     is_met
 }
 
-/// Looks again and again: what a build needs most it needs for a while.
+/// Returns the largest amount of memory in use. Sampling is enough, because the peak of a build lasts.
 fn peak_until(is_over: &AtomicBool) -> usize {
     let mut peak = 0;
     while !is_over.load(Ordering::Relaxed) {

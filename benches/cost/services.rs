@@ -1,4 +1,4 @@
-//! What answers the requests, and the requests.
+//! The services, and the requests that they answer.
 
 use std::{
     convert::Infallible,
@@ -18,7 +18,7 @@ use http::{
 use pin_project_lite::pin_project;
 use tower::{Layer, Service, ServiceExt as _, util};
 
-/// Eight usual headers and others, all values slices of one buffer.
+/// Returns a request with eight usual headers and others. All values are slices of one buffer.
 pub fn like_hyper(method: Method, headers: &[(HeaderName, String)]) -> Request<()> {
     let usual = [
         (HOST, "api.example.com"),
@@ -38,7 +38,7 @@ pub fn like_hyper(method: Method, headers: &[(HeaderName, String)]) -> Request<(
         buffer.extend_from_slice(value.as_bytes());
     }
     let mut buffer: Bytes = buffer.freeze();
-    // hyper's buffer lives as long as the connection.
+    // As hyper's buffer, which lives as long as the connection.
     std::mem::forget(buffer.clone());
     let mut request = Request::new(());
     *request.method_mut() = method;
@@ -49,8 +49,8 @@ pub fn like_hyper(method: Method, headers: &[(HeaderName, String)]) -> Request<(
     request
 }
 
-/// Ready at once, with an empty response. `AT` makes it another type, so that what is around it is
-/// compiled for one caller.
+/// A service that is ready at once, with an empty response. Each value of `AT` is a separate type, so
+/// that the layers around it have only one caller.
 #[derive(Clone)]
 pub struct Inner<const AT: u8>;
 
@@ -68,7 +68,7 @@ impl<const AT: u8> Service<Request<()>> for Inner<AT> {
     }
 }
 
-/// Inserts what corsac answers with, and looks at nothing.
+/// Inserts the same headers as corsac, and reads nothing from the request.
 #[derive(Clone)]
 pub struct Limit<S> {
     inner: S,

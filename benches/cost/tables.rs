@@ -1,4 +1,4 @@
-//! The tables of what is counted.
+//! The tables of counts.
 
 use crate::{
     callgrind::{Count, Counts, count},
@@ -6,7 +6,7 @@ use crate::{
     heading::heading,
 };
 
-/// Prints one request of each kind. Whether its targets are met.
+/// Prints one request of each kind. Returns whether the targets are met.
 pub fn one_request(filter: &str) -> bool {
     let cases = matching(workloads::cases(), filter);
     if cases.is_empty() {
@@ -21,7 +21,7 @@ pub fn one_request(filter: &str) -> bool {
     for (case, counts) in cases.iter().zip(count(&cases, &Subject::ALL)) {
         let Counts { floor, limit, corsac, tower_http } = counts;
         let tower_http = tower_http.unwrap_or_default();
-        // Once for each thread is no allocation for each request.
+        // Allows for allocations that occur only once for each thread.
         let more = corsac.allocations - limit.allocations;
         is_met &= holds(case.target, counts.net()) && more < 0.01;
         println!(
@@ -42,9 +42,9 @@ pub fn one_request(filter: &str) -> bool {
     is_met
 }
 
-/// Prints what the size of the policy costs. Whether its targets are met.
+/// Prints the effect of the size of the policy. Returns whether the targets are met.
 pub fn sizes(filter: &str) -> bool {
-    // Smallest first, so that each is compared with the first of its kind.
+    // The smallest comes first, and the others of its kind are compared with it.
     let cases = matching(sizes::cases().into_iter().chain(sizes::million()).collect(), filter);
     if cases.is_empty() {
         return true;
@@ -80,12 +80,12 @@ pub fn sizes(filter: &str) -> bool {
     is_met
 }
 
-/// `exact, hit` of `exact, hit: 10`.
+/// Returns the kind in the name of a case: `exact, hit` for `exact, hit: 10`.
 fn kind(case: &Case) -> String {
     case.name.split(':').next().unwrap_or_default().to_owned()
 }
 
-/// Prints what hostile requests cost. Whether its targets are met.
+/// Prints the cost of hostile requests. Returns whether the targets are met.
 pub fn hostile(filter: &str) -> bool {
     let groups = hostile::groups().into_iter();
     let groups = groups.filter(|group| {
@@ -134,7 +134,7 @@ pub fn hostile(filter: &str) -> bool {
     is_met
 }
 
-/// Prints what a layer adds to a router. Whether its targets are met.
+/// Prints the cost that a layer adds to a router. Returns whether the targets are met.
 pub fn router(filter: &str) -> bool {
     let cases = matching(routed::cases(), filter);
     if cases.is_empty() {

@@ -1,4 +1,4 @@
-//! Two threads that share a layer, against one.
+//! Compares two threads that share a layer with one thread.
 
 use std::{
     convert::Infallible,
@@ -22,13 +22,13 @@ const REQUESTS: usize = 500;
 const ROUNDS: usize = 300;
 const REPEATS: usize = 5;
 
-/// Prints it. Nothing is enforced: other programs run on the same processors.
+/// Prints the comparison. Enforces no limit, because other programs run on the same processors.
 pub fn threads(filter: &str) {
     const NAMES: [&str; 6] = [
         "actual, list of 10, allowed",
         "cloned: actual, list of 10, allowed",
         "cloned: actual, permissive",
-        // With the feature `reload`.
+        // Only with the feature `reload`.
         "reloadable: actual, list of 10, allowed",
         "reloadable: actual, permissive",
         "exact, hit: 10000",
@@ -47,7 +47,7 @@ pub fn threads(filter: &str) {
     for case in &cases {
         let scale = |subject| {
             let mut scale = None;
-            // It would copy 10,000 origins for each request.
+            // tower-http would copy 10,000 origins for each request.
             if subject != Subject::TowerHttp || case.policy.origins().count() < 10_000 {
                 case.ask(subject, Rounds { scale: &mut scale });
             }
@@ -69,7 +69,7 @@ struct Rounds<'a> {
 
 struct Scale {
     wall: f64,
-    /// `None` where the system does not tell.
+    /// `None` if the system does not report it.
     processor: Option<f64>,
 }
 
@@ -80,7 +80,7 @@ impl Ask for Rounds<'_> {
         S: Service<Request<B>, Response = Response<R>, Error = Infallible> + Clone + Send + Sync,
     {
         let (mut one, mut two) = (Times::MAX, Times::MAX);
-        // In turns, because the machine has better and worse times.
+        // In turns, because the speed of the machine changes over time.
         for _ in 0..REPEATS {
             one.improve(rounds(1, &service, &request));
             two.improve(rounds(2, &service, &request));
@@ -96,9 +96,9 @@ impl Ask for Rounds<'_> {
 
 #[derive(Clone, Copy)]
 struct Times {
-    /// From the first thread's start to the last one's end.
+    /// From the start of the first thread to the end of the last one.
     wall: Duration,
-    /// Of one thread, on average.
+    /// The processor time of one thread, on average.
     processor: Duration,
 }
 
@@ -111,14 +111,14 @@ impl Times {
     }
 }
 
-/// What one thread did in one round.
+/// The work of one thread in one round.
 struct Round {
     start: Instant,
     end: Instant,
     processor: Duration,
 }
 
-/// So many threads answer so many requests each, again and again. The best times.
+/// Lets each thread answer the requests several times, and returns the best times.
 fn rounds<S, B, R>(threads: u32, service: &S, request: impl Fn(usize) -> Request<B> + Sync) -> Times
 where
     B: Default,
@@ -127,12 +127,12 @@ where
     let arrived = AtomicUsize::new(0);
     let work = || {
         let mut service = service.clone();
-        // Each thread has buffers of its own.
+        // Each thread has its own buffers.
         let requests: Vec<_> = (0..REQUESTS).map(&request).collect();
         let rounds = (1..=ROUNDS).map(|round| {
             let requests = requests.iter().map(again).collect();
             arrived.fetch_add(1, Ordering::SeqCst);
-            // What sleeps takes longer to wake up than a round takes.
+            // Spins, because a sleeping thread needs longer to wake up than a round takes.
             while arrived.load(Ordering::SeqCst) < round * threads as usize {
                 std::hint::spin_loop();
             }
@@ -159,7 +159,7 @@ where
             .unwrap()
             .saturating_duration_since(round().map(|it| it.start).max().unwrap());
         best.wall = best.wall.min(wall);
-        // A thread that was alone had nobody to wait for.
+        // Only rounds in which all threads ran at the same time show contention.
         if all_at_work > wall / 10 * 9 {
             let processor = round().map(|it| it.processor).sum::<Duration>() / threads;
             best.processor = best.processor.min(processor);
@@ -168,9 +168,9 @@ where
     best
 }
 
-/// Of this thread; zero where the system does not tell.
+/// Returns the processor time of this thread, or zero if the system does not report it.
 fn processor_time() -> Duration {
-    // The kernel counts when it chooses a thread.
+    // The kernel updates the time when it schedules a thread.
     thread::yield_now();
     let times = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = times.split(' ').next().and_then(|it| it.parse().ok());

@@ -1,6 +1,6 @@
-//! The tables of `cost` that are timed, by the wall clock. It prints them too.
+//! The tables of `cost` that measure time. `cost` prints them too.
 //!
-//! Apart from it, because it counts allocations: threads would wait for each other at the counter.
+//! A separate program, because threads would contend for the allocation counter of `cost`.
 
 use std::env;
 

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::StatusCode;
 
+use super::StringList;
 use crate::{
     origin::{Origin, Predicate},
     policy::{Enforcement, rules::Rules},
@@ -51,15 +52,16 @@ impl CorsBuilder {
     #[doc(alias = "AllowOrigin")]
     #[doc(alias = "subdomain")]
     #[doc(alias = "wildcard")]
-    pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.origins.extend(owned(origins));
+    pub fn allow_origins(mut self, origins: impl StringList) -> Self {
+        self.origins.extend(origins.into_strings());
         self
     }
 
     /// Allows every origin, `null` included: any page can read the responses of this service.
     ///
     /// For public data. Responses carry the constant `*`, so that caches can share them. Credentials
-    /// cannot be allowed at the same time. A list of origins has no effect then.
+    /// cannot be allowed at the same time. `build` refuses a list of origins beside it, because the
+    /// list would have no effect.
     #[doc(alias = "Any")]
     pub fn allow_any_origin(mut self) -> Self {
         self.rules.any_origin = true;
@@ -74,13 +76,16 @@ impl CorsBuilder {
     /// `https://*.example.com`, and a missing backslash allows the domain of someone else.
     ///
     /// ```
+    /// # #[cfg(feature = "regex")]
     /// let cors = corsac::CorsLayer::builder()
     ///     .allow_origin_regex(r"https://pr-[0-9]+\.preview\.example\.com")
     ///     .build()?;
     /// # Ok::<(), corsac::BuildError>(())
     /// ```
-    #[cfg(feature = "regex")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "regex")))]
+    ///
+    /// `build` refuses a regex that matches made-up origins together with credentials, because every
+    /// page could then act for your users, and a regex that matches no origin. Without the feature
+    /// `regex` it refuses every regex.
     pub fn allow_origin_regex(mut self, regex: &str) -> Self {
         self.rules.origin_regexes.push(regex.to_owned());
         self
@@ -91,6 +96,9 @@ impl CorsBuilder {
     /// The predicate runs last, and only for well-formed origins, never for `null`. It cannot see
     /// other parts of the request; for that use
     /// [`per_request`](crate::CorsLayer::per_request). It runs for each request and must not block.
+    ///
+    /// `build` calls it with made-up origins. It refuses a predicate that allows them together with
+    /// credentials, because every page could then act for your users.
     ///
     /// ```
     /// let cors = corsac::CorsLayer::builder()
@@ -112,15 +120,16 @@ impl CorsBuilder {
     /// Methods are case-sensitive. Browsers write `delete`, `get`, `head`, `options`, `post` and
     /// `put` in upper case (Fetch, "normalize"), so these may be written in any case here too. `patch`
     /// is not among them.
-    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.rules.methods.listed.extend(owned(methods));
+    pub fn allow_methods(mut self, methods: impl StringList) -> Self {
+        self.rules.methods.listed.extend(methods.into_strings());
         self
     }
 
     /// Allows every method that a browser can send, up to 128 bytes.
     ///
     /// Preflights are answered with the usual methods, and with the requested method if it is not
-    /// among them. `*` is not used, because Firefox does not cache it.
+    /// among them. `*` is not used, because Firefox does not cache it. `build` refuses a list of
+    /// methods beside it.
     #[doc(alias = "Any")]
     #[doc(alias = "mirror_request")]
     pub fn allow_any_method(mut self) -> Self {
@@ -133,15 +142,15 @@ impl CorsBuilder {
     ///
     /// `content-type` needs permission for all values except those of forms and plain text, so list
     /// it for JSON.
-    pub fn allow_headers(mut self, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.rules.request_headers.listed.extend(owned(headers));
+    pub fn allow_headers(mut self, headers: impl StringList) -> Self {
+        self.rules.request_headers.listed.extend(headers.into_strings());
         self
     }
 
     /// Allows every request header that a page can set, `authorization` included.
     ///
     /// Preflights are answered with the requested names. `*` is not used, because it does not include
-    /// `authorization`.
+    /// `authorization`. `build` refuses a list of headers beside it.
     #[doc(alias = "Any")]
     #[doc(alias = "mirror_request")]
     pub fn allow_any_header(mut self) -> Self {
@@ -151,15 +160,15 @@ impl CorsBuilder {
 
     /// Lets pages read these response headers, in addition to the seven that they can always read
     /// (Fetch, "CORS-safelisted response-header name").
-    pub fn expose_headers(mut self, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.rules.exposed_headers.listed.extend(owned(headers));
+    pub fn expose_headers(mut self, headers: impl StringList) -> Self {
+        self.rules.exposed_headers.listed.extend(headers.into_strings());
         self
     }
 
     /// Lets pages read every response header except cookies.
     ///
     /// With credentials `*` has no effect (Fetch, "main fetch"), so corsac sends the names of the
-    /// headers on each response. It does not see headers that an outer layer adds later: list those
+    /// headers on each response, and `date`, which servers add last. It does not see other headers that an outer layer adds later: list those
     /// with [`expose_headers`](CorsBuilder::expose_headers).
     #[doc(alias = "Any")]
     pub fn expose_any_header(mut self) -> Self {
@@ -188,6 +197,14 @@ impl CorsBuilder {
         self
     }
 
+    /// Sets the status of the answer to a preflight, from 200 to 299. Default: 204.
+    ///
+    /// Some clients, such as smart TVs, expect 200.
+    pub fn preflight_status(mut self, status: StatusCode) -> Self {
+        self.rules.preflight_status = Some(status.as_u16());
+        self
+    }
+
     /// Sets the action for requests whose origin is denied. Default:
     /// [`Enforcement::OmitHeaders`].
     #[doc(alias = "websocket")]
@@ -202,6 +219,37 @@ impl CorsBuilder {
     /// [`CorsLayer::answer_body`](crate::CorsLayer::answer_body) sets the body.
     pub fn reject_status(mut self, status: StatusCode) -> Self {
         self.rules.reject_status = Some(status.as_u16());
+        self
+    }
+
+    /// Names the service's own origins, so that [`Enforcement::Reject`] lets requests of its own pages
+    /// pass. Each is an exact origin. Default: the host and port of each request.
+    ///
+    /// Use it behind a proxy that changes `Host`. Own pages need no CORS headers and get none.
+    pub fn own_origins(mut self, origins: impl StringList) -> Self {
+        self.rules.own_origins.extend(origins.into_strings());
+        self
+    }
+
+    /// Sets whether `X-Forwarded-Host`, `X-Forwarded-Port` and `Forwarded` can show that a page is the
+    /// service's own. Default: `false`.
+    ///
+    /// Set it only if a proxy in front of the service sets these headers, or removes those of the
+    /// client. [`own_origins`](CorsBuilder::own_origins) needs no such proxy. An https scheme in
+    /// `X-Forwarded-Proto` or `Forwarded` always counts, because it only denies.
+    pub fn trust_forwarded_headers(mut self, trust: bool) -> Self {
+        self.rules.trust_forwarded_headers = trust;
+        self
+    }
+
+    /// Lets requests from these origins pass [`Enforcement::Reject`], although their pages may not
+    /// read the responses: forms of sign-in providers, returns from payment pages. An entry is an
+    /// origin or a pattern.
+    ///
+    /// WebSocket handshakes of these origins are still rejected, because a page that opens a
+    /// WebSocket reads from it.
+    pub fn trusted_senders(mut self, origins: impl StringList) -> Self {
+        self.rules.trusted_senders.extend(origins.into_strings());
         self
     }
 
@@ -224,6 +272,15 @@ impl CorsBuilder {
         self
     }
 
+    /// Allows origins of embedders that are no ordinary origins, byte for byte: `file://`, `app://.`.
+    ///
+    /// Electron and web views send them for pages from files. Every local file that such a program opens
+    /// can have this origin.
+    pub fn dangerous_allow_opaque_origins(mut self, origins: impl StringList) -> Self {
+        self.rules.opaque_origins.extend(origins.into_strings());
+        self
+    }
+
     /// Allows plain http origins together with credentials.
     ///
     /// Anyone on the network between a user and such an origin can act for that user here.
@@ -231,10 +288,6 @@ impl CorsBuilder {
         self.rules.insecure_origins = true;
         self
     }
-}
-
-fn owned(items: impl IntoIterator<Item = impl AsRef<str>>) -> impl Iterator<Item = String> {
-    items.into_iter().map(|item| item.as_ref().to_owned())
 }
 
 impl fmt::Debug for CorsBuilder {

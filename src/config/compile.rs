@@ -2,14 +2,14 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use http::StatusCode;
-
 use super::{
     CorsBuilder,
     error::{BuildError, Problem, ProblemKind},
 };
 use crate::{
-    origin::{CustomMatchers, OriginPattern, OriginSet, Predicate},
+    origin::{
+        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, repair, shortened,
+    },
     policy::{
         Enforcement, Origins, Policy, fetch,
         rules::{Names, Rules},
@@ -26,23 +26,15 @@ impl CorsBuilder {
         let Self { origins, predicates, mut rules } = self;
         let mut problems = Vec::new();
         let origins = compile_origins(&origins, predicates, &mut rules, &mut problems);
-        check_names(&mut rules.methods, METHODS, check_method, &mut problems);
-        check_names(
-            &mut rules.request_headers,
-            REQUEST_HEADERS,
-            check_request_header,
-            &mut problems,
-        );
-        check_names(
-            &mut rules.exposed_headers,
-            EXPOSED_HEADERS,
-            check_exposed_header,
-            &mut problems,
-        );
+        check_names(&mut rules.methods, &METHODS, &mut problems);
+        check_names(&mut rules.request_headers, &REQUEST_HEADERS, &mut problems);
+        check_names(&mut rules.exposed_headers, &EXPOSED_HEADERS, &mut problems);
         check_max_age(rules.max_age, &mut problems);
-        check_reject_status(&rules, &mut problems);
+        check_statuses(&rules, &mut problems);
+        check_own_origins(&rules, &mut problems);
+        let senders = compile_senders(&mut rules, &mut problems);
         if problems.is_empty() {
-            Ok(Policy::new(rules, origins))
+            Ok(Policy::new(rules, origins, senders))
         } else {
             Err(BuildError::new(problems))
         }
@@ -55,32 +47,38 @@ fn compile_origins(
     rules: &mut Rules,
     problems: &mut Vec<Problem>,
 ) -> Origins {
-    let mut patterns = Vec::with_capacity(texts.len());
     let deny_insecure =
         rules.credentials && !rules.insecure_origins && !rules.any_origin_with_credentials;
     // A file allows any origin with `*`.
     let entries = texts.iter().enumerate().filter(|(_, text)| !(rules.any_origin && *text == "*"));
-    for (index, text) in entries {
-        let kind = match text.parse::<OriginPattern>() {
-            Ok(pattern) if deny_insecure && pattern.parts().is_insecure() => {
-                ProblemKind::InsecureOrigin { value: text.clone() }
-            }
-            Ok(pattern) => {
-                patterns.push(pattern);
-                continue;
-            }
-            Err(error) => ProblemKind::Origin(error),
-        };
-        problems.push(Problem::at("allow_origins", index, kind));
-    }
-    let has_none = texts.is_empty() && rules.origin_regexes.is_empty() && predicates.is_empty();
+    let patterns = entries.filter_map(|(index, text)| match compile_origin(text, deny_insecure) {
+        Ok(pattern) => Some(pattern),
+        Err(problem) => {
+            problems.push(problem.at(format!("allow_origins[{index}]")));
+            None
+        }
+    });
+    let patterns = patterns.collect();
+    let entries = texts.iter().filter(|text| *text != "*").count();
+    let has_none = entries == 0 && rules.origin_regexes.is_empty() && predicates.is_empty();
     let allows_any = rules.any_origin || rules.any_origin_with_credentials;
-    if has_none && !allows_any && !rules.null_origin {
-        problems.push(Problem::new("allow_origins", ProblemKind::NoOrigins));
+    if !has_none && allows_any {
+        let any = if rules.any_origin {
+            "allow_any_origin"
+        } else {
+            "dangerous_allow_any_origin_with_credentials"
+        };
+        problems.push(any_beside_list(any).at("allow_origins"));
+    }
+    if has_none && !allows_any && !rules.null_origin && rules.opaque_origins.is_empty() {
+        let message = "no origin is allowed; list the origins you trust, or allow any";
+        problems.push(Problem::new(ProblemKind::NoOrigins, message).at("allow_origins"));
     }
     // Fetch, "CORS protocol and credentials": `*` never goes with credentials.
     if rules.any_origin && rules.credentials && !rules.any_origin_with_credentials {
-        problems.push(Problem::new("allow_credentials", ProblemKind::CredentialsForAnyOrigin));
+        let message = "credentials cannot be allowed for any origin; list the origins you trust";
+        let problem = Problem::new(ProblemKind::CredentialsForAnyOrigin, message);
+        problems.push(problem.at("allow_credentials"));
     }
     let custom = CustomMatchers {
         #[cfg(feature = "regex")]
@@ -90,15 +88,47 @@ fn compile_origins(
         null: rules.null_origin,
         deny_insecure,
     };
+    // Fetch, "CORS protocol and credentials": any page must not act for the user.
+    if rules.credentials && !rules.any_origin_with_credentials {
+        problems.extend(custom.open_matchers().into_iter().map(|open| {
+            let message = format!(
+                "it allows made-up origins such as \"{}\", so with credentials every page could act \
+                 for your users; name your own domains",
+                open.origin
+            );
+            Problem::new(ProblemKind::OpenMatcher, message).at(open.place)
+        }));
+    }
     #[cfg(not(feature = "regex"))]
     if !rules.origin_regexes.is_empty() {
-        problems.push(Problem::new(REGEXES, ProblemKind::NoRegexes));
+        let message =
+            "regexes are not built in; enable the feature `regex` of corsac, or write patterns";
+        problems.push(Problem::new(ProblemKind::RegexFeature, message).at(REGEXES));
     }
     if rules.any_origin && !rules.allows_credentials() {
         Origins::Any
     } else {
         Origins::Listed(Box::new(OriginSet::new(patterns, custom)))
     }
+}
+
+fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Problem> {
+    let pattern: OriginPattern = text.parse().map_err(|error| invalid_origin(text, &error))?;
+    if deny_insecure && pattern.parts().is_insecure() {
+        let secure = repair(&text.replacen("http://", "https://", 1)).unwrap_or_default();
+        let message = format!(
+            "credentials would travel over plain http; write {secure:?}, or set \
+             `dangerous_allow_insecure_origins`"
+        );
+        let problem = Problem::of(ProblemKind::InsecureOrigin, text, message);
+        return Err(problem.with_suggestion(Some(&secure)));
+    }
+    Ok(pattern)
+}
+
+fn invalid_origin(text: &str, error: &OriginError) -> Problem {
+    let problem = Problem::of(ProblemKind::InvalidOrigin, text, error.message());
+    problem.with_suggestion(error.suggestion())
 }
 
 const REGEXES: &str = "allow_origin_regexes";
@@ -112,8 +142,8 @@ fn compile_regexes(texts: &mut Vec<String>, problems: &mut Vec<Problem>) -> Vec<
             Ok(regex) if known.insert(value) => regexes.push((value.clone(), regex)),
             Ok(_) => {}
             Err(reason) => {
-                let kind = ProblemKind::OriginRegex { value: value.clone(), reason };
-                problems.push(Problem::at(REGEXES, index, kind));
+                let problem = Problem::of(ProblemKind::InvalidRegex, value, reason);
+                problems.push(problem.at(format!("{REGEXES}[{index}]")));
             }
         }
     }
@@ -139,100 +169,180 @@ fn compile_regex(text: &str) -> Result<regex::Regex, String> {
     })
 }
 
-/// A list of names, and the setter that allows any.
-type List = (&'static str, &'static str);
+/// A list of names: its setter, the setter that allows any, and the check of an entry, which returns
+/// the name as it is kept.
+struct List {
+    setter: &'static str,
+    any: &'static str,
+    check: fn(&str) -> Result<String, Problem>,
+}
 
-const METHODS: List = ("allow_methods", "allow_any_method");
-const REQUEST_HEADERS: List = ("allow_headers", "allow_any_header");
-const EXPOSED_HEADERS: List = ("expose_headers", "expose_any_header");
+const METHODS: List =
+    List { setter: "allow_methods", any: "allow_any_method", check: check_method };
+const REQUEST_HEADERS: List =
+    List { setter: "allow_headers", any: "allow_any_header", check: check_request_header };
+const EXPOSED_HEADERS: List =
+    List { setter: "expose_headers", any: "expose_any_header", check: check_exposed_header };
 
 /// Checks and normalizes the entries of a list, and drops those that repeat another one.
-fn check_names(
-    names: &mut Names,
-    (list, instead): List,
-    check: impl Fn(&str) -> Result<(String, String), ProblemKind>,
-    problems: &mut Vec<Problem>,
-) {
+fn check_names(names: &mut Names, list: &List, problems: &mut Vec<Problem>) {
+    let List { setter, any, check } = list;
+    // Methods are case-sensitive, header names are not.
+    let key = |name: &str| match *setter {
+        "allow_methods" => name.to_owned(),
+        _ => name.to_ascii_lowercase(),
+    };
     let mut known = HashSet::new();
     let mut valid = Vec::new();
     for (index, text) in names.listed.iter().enumerate() {
         let checked = match text.as_str() {
             // A file allows any name with `*`.
             "*" if names.any => continue,
-            "*" => Err(ProblemKind::Wildcard { list, instead }),
+            "*" => {
+                let message = format!("`*` is not an entry of `{setter}`; use `{any}()`");
+                Err(Problem::of(ProblemKind::Wildcard, text, message))
+            }
+            text if fetch::is_token(text.as_bytes()) && text.contains('*') => {
+                let message = format!("a name has no `*`; list each one, or use `{any}()`");
+                Err(Problem::of(ProblemKind::Wildcard, text, message))
+            }
             text => check(text),
         };
         match checked {
-            Ok((key, name)) => {
-                if known.insert(key) {
-                    valid.push(name);
-                }
-            }
-            Err(kind) => problems.push(Problem::at(list, index, kind)),
+            Ok(name) => valid.extend(Some(name).filter(|name| known.insert(key(name)))),
+            Err(problem) => problems.push(problem.at(format!("{setter}[{index}]"))),
         }
+    }
+    // Exposed names are different: with credentials the list names headers that are added later.
+    if names.any && !valid.is_empty() && *setter != EXPOSED_HEADERS.setter {
+        problems.push(any_beside_list(any).at(*setter));
     }
     names.listed = valid;
 }
 
-/// Returns the method as browsers write it, once to compare and once to keep.
-fn check_method(text: &str) -> Result<(String, String), ProblemKind> {
-    let value = || text.to_owned();
-    if !fetch::is_token(text.as_bytes()) {
-        Err(ProblemKind::InvalidMethod { value: value() })
-    } else if fetch::is_forbidden_method(text.as_bytes()) {
-        Err(ProblemKind::ForbiddenMethod { value: value() })
-    } else if fetch::is_misspelled_patch(text) {
-        Err(ProblemKind::MethodCase { value: value(), suggestion: "PATCH".to_owned() })
-    } else {
-        let normalized = fetch::normalize_method(text).to_owned();
-        Ok((normalized.clone(), normalized))
-    }
+/// A base that allows any, narrowed by a list, would stay open.
+fn any_beside_list(any: &str) -> Problem {
+    let message = format!("`{any}()` leaves the list without effect; remove one of the two");
+    Problem::new(ProblemKind::AnyBesideList, message)
 }
 
-fn check_request_header(text: &str) -> Result<(String, String), ProblemKind> {
-    let value = text.to_owned();
-    if !fetch::is_token(text.as_bytes()) {
-        Err(ProblemKind::InvalidHeader { list: REQUEST_HEADERS.0, value })
-    } else if fetch::is_forbidden_request_header(text) {
-        Err(ProblemKind::ForbiddenRequestHeader { value })
-    } else if fetch::is_cors_response_header(text) {
-        Err(ProblemKind::ResponseHeader { value })
-    } else {
-        Ok((text.to_ascii_lowercase(), value))
+/// Returns the method as browsers write it.
+fn check_method(text: &str) -> Result<String, Problem> {
+    check_token(text, ProblemKind::InvalidMethod, "method", "a method")?;
+    if fetch::is_forbidden_method(text.as_bytes()) {
+        let message = "browsers never send it for a page; leave it out";
+        return Err(Problem::of(ProblemKind::ForbiddenMethod, text, message));
     }
+    if fetch::is_misspelled_patch(text) {
+        let message =
+            "methods are case-sensitive, and browsers do not change this one; write \"PATCH\"";
+        let problem = Problem::of(ProblemKind::MethodCase, text, message);
+        return Err(problem.with_suggestion(Some("PATCH")));
+    }
+    Ok(fetch::normalize_method(text).to_owned())
 }
 
-fn check_exposed_header(text: &str) -> Result<(String, String), ProblemKind> {
-    let value = text.to_owned();
-    if !fetch::is_token(text.as_bytes()) {
-        Err(ProblemKind::InvalidHeader { list: EXPOSED_HEADERS.0, value })
-    } else if fetch::is_forbidden_response_header(text) {
-        Err(ProblemKind::ForbiddenResponseHeader { value })
-    } else if fetch::is_cors_request_header(text) || fetch::is_preflight_response_header(text) {
-        Err(ProblemKind::NotOnResponses { value })
-    } else {
-        Ok((text.to_ascii_lowercase(), value))
+fn check_request_header(text: &str) -> Result<String, Problem> {
+    check_token(text, ProblemKind::InvalidHeader, "name", "a name")?;
+    if fetch::is_forbidden_request_header(text) {
+        let message = "browsers set it themselves and never ask for it; leave it out";
+        return Err(Problem::of(ProblemKind::ForbiddenRequestHeader, text, message));
     }
+    if fetch::is_cors_response_header(text) {
+        let message = "only servers send it; leave it out";
+        return Err(Problem::of(ProblemKind::ResponseHeader, text, message));
+    }
+    Ok(text.to_owned())
+}
+
+fn check_exposed_header(text: &str) -> Result<String, Problem> {
+    check_token(text, ProblemKind::InvalidHeader, "name", "a name")?;
+    if fetch::is_forbidden_response_header(text) {
+        let message = "no page may ever read it; leave it out";
+        return Err(Problem::of(ProblemKind::ForbiddenResponseHeader, text, message));
+    }
+    if fetch::is_cors_request_header(text) || fetch::is_preflight_response_header(text) {
+        let message = "no response that a page reads carries it; leave it out";
+        return Err(Problem::of(ProblemKind::NotOnResponses, text, message));
+    }
+    Ok(text.to_owned())
+}
+
+fn check_token(text: &str, kind: ProblemKind, noun: &str, subject: &str) -> Result<(), Problem> {
+    if fetch::is_token(text.as_bytes()) {
+        return Ok(());
+    }
+    let mut items = text.split([',', ' ', ';']).filter(|item| !item.is_empty());
+    let message = match (items.next(), items.next()) {
+        (Some(first), Some(_)) => format!(
+            "one {noun} is expected; pass each one as an item of its own, {} first",
+            shortened(first)
+        ),
+        _ => format!("{subject} consists of letters, digits and !#$%&'*+-.^_`|~"),
+    };
+    Err(Problem::of(kind, text, message))
 }
 
 /// RFC 9111, 1.2.2 "Delta Seconds": clients need not understand this number or a larger one.
-pub(super) const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
 
 /// Fetch, "HTTP responses": `Access-Control-Max-Age` is a number of seconds.
 fn check_max_age(max_age: Option<Duration>, problems: &mut Vec<Problem>) {
     let Some(value) = max_age else { return };
-    if value.subsec_nanos() > 0 || value >= LONGEST_MAX_AGE {
-        problems.push(Problem::new("max_age", ProblemKind::MaxAge { value }));
+    let message = if value >= LONGEST_MAX_AGE {
+        format!("{value:?}: longer than browsers can read; they honour at most 86400 s")
+    } else if value.subsec_nanos() > 0 {
+        format!("{value:?}: whole seconds are expected; write {} s", value.as_secs() + 1)
+    } else {
+        return;
+    };
+    problems.push(Problem::new(ProblemKind::MaxAge, message).at("max_age"));
+}
+
+fn check_statuses(rules: &Rules, problems: &mut Vec<Problem>) {
+    // Fetch, "HTTP responses": a preflight succeeds with an ok status.
+    if let Some(value) = rules.preflight_status.filter(|value| !(200..300).contains(value)) {
+        let message = format!(
+            "{value}: browsers take it as a failed preflight; write one of 200 to 299, such as 204"
+        );
+        problems.push(Problem::new(ProblemKind::PreflightStatus, message).at("preflight_status"));
+    }
+    let Some(value) = rules.reject_status else { return };
+    // RFC 9110, 15: a rejection is an error, of the client or of the server.
+    let message = if (400..600).contains(&value) {
+        format!("{value}: {NOTHING_IS_REJECTED}")
+    } else {
+        format!("{value}: a refusal is an error; write one of 400 to 599, such as 403")
+    };
+    if !(400..600).contains(&value) || rules.enforcement != Enforcement::Reject {
+        problems.push(Problem::new(ProblemKind::RejectStatus, message).at("reject_status"));
     }
 }
 
-fn check_reject_status(rules: &Rules, problems: &mut Vec<Problem>) {
-    let Some(value) = rules.reject_status else { return };
-    let is_used = rules.enforcement == Enforcement::Reject;
-    // RFC 9110, 15: a rejection is an error, of the client or of the server.
-    let is_error = StatusCode::from_u16(value).is_ok() && (400..600).contains(&value);
-    if !is_error || !is_used {
-        let kind = ProblemKind::RejectStatus { value, is_used };
-        problems.push(Problem::new("reject_status", kind));
+const NOTHING_IS_REJECTED: &str =
+    "nothing is rejected; set `enforcement` to reject, or leave it out";
+
+fn check_own_origins(rules: &Rules, problems: &mut Vec<Problem>) {
+    for (index, text) in rules.own_origins.iter().enumerate() {
+        if let Err(error) = text.parse::<Origin>() {
+            problems.push(invalid_origin(text, &error).at(format!("own_origins[{index}]")));
+        }
     }
+}
+
+fn compile_senders(rules: &mut Rules, problems: &mut Vec<Problem>) -> OriginSet {
+    let mut patterns = Vec::new();
+    for (index, text) in rules.trusted_senders.iter().enumerate() {
+        match text.parse::<OriginPattern>() {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => {
+                problems.push(invalid_origin(text, &error).at(format!("trusted_senders[{index}]")));
+            }
+        }
+    }
+    if !rules.trusted_senders.is_empty() && rules.enforcement != Enforcement::Reject {
+        let problem = Problem::new(ProblemKind::TrustedSenders, NOTHING_IS_REJECTED);
+        problems.push(problem.at("trusted_senders"));
+    }
+    OriginSet::new(patterns, CustomMatchers::default())
 }

@@ -1,9 +1,8 @@
-//! Everything that can be wrong with a policy, in words.
+//! Everything that can be wrong with a policy.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt};
 
-use super::compile::LONGEST_MAX_AGE;
-use crate::origin::{OriginError, repair, shortened};
+use crate::origin::shortened;
 
 /// All problems of a policy, whether code or a file sets it.
 ///
@@ -24,131 +23,79 @@ pub struct BuildError {
     problems: Vec<Problem>,
 }
 
-/// One problem of a policy, and its place. `Display` prints what to write instead.
+/// One problem of a policy. `Display` prints its place, the value, and what to write instead.
 ///
 /// ```
 /// use corsac::{CorsLayer, ProblemKind};
 ///
-/// let error = CorsLayer::builder().build().unwrap_err();
+/// let error = CorsLayer::builder().allow_origins(["https://a.example/"]).build().unwrap_err();
 /// let [problem] = error.problems() else { unreachable!() };
-/// assert_eq!(problem.place(), "allow_origins");
-/// assert_eq!(problem.kind(), &ProblemKind::NoOrigins);
+/// assert_eq!(problem.place(), "allow_origins[0]");
+/// assert_eq!(problem.kind(), ProblemKind::InvalidOrigin);
+/// assert_eq!(problem.value(), Some("https://a.example/"));
+/// assert_eq!(problem.suggestion(), Some("https://a.example"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     place: String,
     kind: ProblemKind,
+    value: Option<String>,
+    message: String,
+    suggestion: Option<String>,
 }
 
 /// The kind of a [`Problem`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProblemKind {
     /// No setting allows any origin.
     NoOrigins,
-    /// An entry of `allow_origins` is neither an origin nor a pattern.
-    Origin(OriginError),
+    /// An entry of `allow_origins` or `trusted_senders` is neither an origin nor a
+    /// pattern, or an entry of `own_origins` is not an origin.
+    InvalidOrigin,
     /// A regex does not compile.
-    #[non_exhaustive]
-    OriginRegex {
-        /// The regex.
-        value: String,
-        /// The reason that the regex crate gives.
-        reason: String,
-    },
-    /// A config file has regexes, but the feature `regex` is off.
-    NoRegexes,
+    InvalidRegex,
+    /// A regex is set, but the feature `regex` is off.
+    RegexFeature,
     /// Credentials are allowed, and this origin is plain http and not on the loopback.
-    #[non_exhaustive]
-    InsecureOrigin {
-        /// The origin or pattern.
-        value: String,
-    },
+    InsecureOrigin,
     /// Credentials are allowed, and so is any origin.
     CredentialsForAnyOrigin,
-    /// A list of names contains `*`.
-    #[non_exhaustive]
-    Wildcard {
-        /// The list's setter: `allow_methods`, `allow_headers`, `expose_headers`.
-        list: &'static str,
-        /// The setter that allows any: `allow_any_method`, `allow_any_header`, `expose_any_header`.
-        instead: &'static str,
-    },
+    /// A list stands beside the setter that allows any, so that it has no effect.
+    AnyBesideList,
+    /// Credentials are allowed, and a regex or a predicate allows origins that do not exist.
+    OpenMatcher,
+    /// A name in a list contains `*`.
+    Wildcard,
     /// An entry of `allow_methods` is not a method.
-    #[non_exhaustive]
-    InvalidMethod {
-        /// The entry.
-        value: String,
-    },
+    InvalidMethod,
     /// An entry of `allow_methods` is a method that browsers never send: `CONNECT`, `TRACE`, `TRACK`.
-    #[non_exhaustive]
-    ForbiddenMethod {
-        /// The entry.
-        value: String,
-    },
+    ForbiddenMethod,
     /// An entry of `allow_methods` is written in a case that no server expects: `patch`.
-    #[non_exhaustive]
-    MethodCase {
-        /// The entry.
-        value: String,
-        /// The usual spelling.
-        suggestion: String,
-    },
+    MethodCase,
     /// An entry of `allow_headers` or `expose_headers` is not a header name.
-    #[non_exhaustive]
-    InvalidHeader {
-        /// The list's setter.
-        list: &'static str,
-        /// The entry.
-        value: String,
-    },
-    /// An entry of `allow_headers` is a header that browsers set themselves: `cookie`, `sec-fetch-mode`.
-    #[non_exhaustive]
-    ForbiddenRequestHeader {
-        /// The entry.
-        value: String,
-    },
-    /// An entry of `allow_headers` is a header that only servers send: `access-control-allow-origin`.
-    #[non_exhaustive]
-    ResponseHeader {
-        /// The entry.
-        value: String,
-    },
+    InvalidHeader,
+    /// An entry of `allow_headers` is a header that browsers set themselves: `cookie`,
+    /// `sec-fetch-mode`.
+    ForbiddenRequestHeader,
+    /// An entry of `allow_headers` is a header that only servers send:
+    /// `access-control-allow-origin`.
+    ResponseHeader,
     /// An entry of `expose_headers` is a header that no page may read: `set-cookie`.
-    #[non_exhaustive]
-    ForbiddenResponseHeader {
-        /// The entry.
-        value: String,
-    },
+    ForbiddenResponseHeader,
     /// An entry of `expose_headers` is never on a response that a page reads: `origin`,
     /// `access-control-allow-methods`.
-    #[non_exhaustive]
-    NotOnResponses {
-        /// The entry.
-        value: String,
-    },
+    NotOnResponses,
     /// The max-age has fractions of a second, or is longer than browsers can read.
-    #[non_exhaustive]
-    MaxAge {
-        /// The max-age.
-        value: Duration,
-    },
+    MaxAge,
     /// The `reject_status` is not from 400 to 599, or the policy does not reject.
-    #[non_exhaustive]
-    RejectStatus {
-        /// The status.
-        value: u16,
-        /// Whether the policy rejects requests.
-        is_used: bool,
-    },
+    RejectStatus,
+    /// The `preflight_status` is not from 200 to 299.
+    PreflightStatus,
+    /// There are `trusted_senders`, but the policy does not reject.
+    TrustedSenders,
     /// A path prefix is missing or invalid.
-    #[cfg(feature = "serde")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-    #[non_exhaustive]
-    PathPrefix {
-        /// The reason, and what to write instead.
-        reason: String,
-    },
+    PathPrefix,
 }
 
 impl BuildError {
@@ -175,22 +122,40 @@ impl Problem {
 
     /// Returns the kind of the problem.
     #[must_use]
-    pub fn kind(&self) -> &ProblemKind {
-        &self.kind
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
     }
 
-    pub(super) fn new(place: impl Into<String>, kind: ProblemKind) -> Self {
-        Self { place: place.into(), kind }
+    /// Returns the value that is wrong, if the problem is about one.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
     }
 
-    pub(super) fn at(list: &str, index: usize, kind: ProblemKind) -> Self {
-        Self::new(format!("{list}[{index}]"), kind)
+    /// Returns the value to write instead, if it is known.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
     }
 
-    /// Returns the same problem with the path prefix in its place.
-    #[cfg(feature = "serde")]
-    pub(super) fn under(&self, prefix: &str) -> Self {
-        Self::new(format!("{prefix:?}.{}", self.place), self.kind.clone())
+    /// A problem without a value, and without a place yet.
+    pub(super) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { place: String::new(), kind, value: None, message, suggestion: None }
+    }
+
+    /// A problem of `value`, without a place yet.
+    pub(super) fn of(kind: ProblemKind, value: &str, message: impl Into<String>) -> Self {
+        Self { value: Some(value.to_owned()), ..Self::new(kind, message) }
+    }
+
+    /// The message must contain the suggestion.
+    pub(super) fn with_suggestion(self, suggestion: Option<&str>) -> Self {
+        Self { suggestion: suggestion.map(str::to_owned), ..self }
+    }
+
+    pub(super) fn at(self, place: impl Into<String>) -> Self {
+        Self { place: place.into(), ..self }
     }
 }
 
@@ -216,121 +181,17 @@ impl fmt::Debug for BuildError {
     }
 }
 
-impl Error for BuildError {}
-
-impl Error for Problem {}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.place)?;
-        // A value follows its place; a sentence without a value follows a colon.
-        f.write_str(match &self.kind {
-            _ if self.place.is_empty() => "",
-            ProblemKind::NoOrigins
-            | ProblemKind::NoRegexes
-            | ProblemKind::CredentialsForAnyOrigin => ": ",
-            #[cfg(feature = "serde")]
-            ProblemKind::PathPrefix { .. } => ": ",
-            _ => " ",
-        })?;
-        self.kind.fmt_message(f)
-    }
-}
-
-impl ProblemKind {
-    /// Prints the value in quotes, what is wrong with it, and what to write instead.
-    fn fmt_message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoOrigins => {
-                f.write_str("no origin is allowed; list the origins you trust, or allow any")
-            }
-            Self::Origin(error) => error.fmt_message(f),
-            Self::OriginRegex { value, reason } => write!(f, "{}: {reason}", shortened(value)),
-            Self::NoRegexes => f.write_str(
-                "regexes are not built in; enable the feature `regex` of corsac, or write patterns",
-            ),
-            Self::InsecureOrigin { value } => {
-                let secure = repair(&value.replacen("http://", "https://", 1));
-                write!(
-                    f,
-                    "{value:?}: credentials would travel over plain http; write {:?}, or set \
-                     `dangerous_allow_insecure_origins`",
-                    secure.unwrap_or_default(),
-                )
-            }
-            Self::CredentialsForAnyOrigin => f.write_str(
-                "credentials cannot be allowed for any origin; list the origins you trust",
-            ),
-            Self::Wildcard { list, instead } => {
-                write!(f, "\"*\": `*` is not an entry of `{list}`; use `{instead}()`")
-            }
-            Self::InvalidMethod { value } => fmt_token(f, value, "method", "a method"),
-            Self::InvalidHeader { value, .. } => fmt_token(f, value, "name", "a name"),
-            Self::ForbiddenMethod { value } => {
-                write!(f, "{value:?}: browsers never send it for a page; leave it out")
-            }
-            Self::MethodCase { value, suggestion } => write!(
-                f,
-                "{value:?}: methods are case-sensitive, and browsers do not change this one; write \
-                 {suggestion:?}"
-            ),
-            Self::ForbiddenRequestHeader { value } => write!(
-                f,
-                "{}: browsers set it themselves and never ask for it; leave it out",
-                shortened(value)
-            ),
-            Self::ResponseHeader { value } => {
-                write!(f, "{value:?}: only servers send it; leave it out")
-            }
-            Self::ForbiddenResponseHeader { value } => {
-                write!(f, "{value:?}: no page may ever read it; leave it out")
-            }
-            Self::NotOnResponses { value } => {
-                write!(f, "{value:?}: no response that a page reads carries it; leave it out")
-            }
-            Self::MaxAge { value } if *value < LONGEST_MAX_AGE => {
-                let seconds = value.as_secs() + 1;
-                write!(f, "{value:?}: whole seconds are expected; write {seconds} s")
-            }
-            Self::MaxAge { value } => {
-                write!(f, "{value:?}: longer than browsers can read; they honour at most 86400 s")
-            }
-            Self::RejectStatus { value, is_used: true } => {
-                write!(f, "{value}: a refusal is an error; write one of 400 to 599, such as 403")
-            }
-            Self::RejectStatus { value, .. } => {
-                write!(
-                    f,
-                    "{value}: nothing is rejected; set `enforcement` to reject, or leave it out"
-                )
-            }
-            #[cfg(feature = "serde")]
-            Self::PathPrefix { reason } => f.write_str(reason),
+        let Self { place, value, message, .. } = self;
+        match value {
+            Some(value) => write!(f, "{place} {}: {message}", shortened(value)),
+            None if place.is_empty() => f.write_str(message),
+            None => write!(f, "{place}: {message}"),
         }
     }
 }
 
-/// Prints the message for a text that is not a token.
-fn fmt_token(f: &mut fmt::Formatter<'_>, value: &str, noun: &str, subject: &str) -> fmt::Result {
-    match one_of_several(value) {
-        Some(first) => write!(
-            f,
-            "{}: one {noun} is expected; pass each one as an item of its own, {} first",
-            shortened(value),
-            shortened(first)
-        ),
-        None => write!(
-            f,
-            "{}: {subject} consists of letters, digits and {TOKEN_MARKS}",
-            shortened(value)
-        ),
-    }
-}
+impl Error for BuildError {}
 
-const TOKEN_MARKS: &str = "!#$%&'*+-.^_`|~";
-
-/// Returns the first item of a text that looks like a list.
-fn one_of_several(value: &str) -> Option<&str> {
-    let mut items = value.split([',', ' ', ';']).filter(|item| !item.is_empty());
-    items.next().filter(|_| items.next().is_some())
-}
+impl Error for Problem {}

@@ -19,12 +19,21 @@ macro_rules! fields {
 }
 
 fields! {
-    List -> Vec<String> { allow_origins allow_methods allow_headers expose_headers }
+    List -> Vec<String> {
+        allow_origins
+        allow_methods
+        allow_headers
+        expose_headers
+        own_origins
+        trusted_senders
+        dangerous_allow_opaque_origins
+    }
     Regexes -> Vec<String> { allow_origin_regexes }
     Seconds -> Option<u64> { max_age }
-    Status -> Option<u16> { reject_status }
+    Status -> Option<u16> { reject_status preflight_status }
     Switch -> bool {
         allow_credentials
+        trust_forwarded_headers
         dangerous_allow_any_origin_with_credentials
         dangerous_allow_null_origin
         dangerous_allow_insecure_origins
@@ -43,6 +52,15 @@ impl<'de> Visitor<'de> for List {
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
+        }
+        if text.trim().starts_with('[') && text.trim().ends_with(']') && text.contains(['"', '\''])
+        {
+            return Err(E::custom(format_args!(
+                "`{}` {text:?}: a list in text has commas between its entries, no brackets and no \
+                 quotes; write {:?}",
+                self.0,
+                text.replace(['[', ']', '"', '\''], "").trim()
+            )));
         }
         let entries = text.split(',').map(str::trim).enumerate();
         let entry = |(index, entry): (usize, &str)| match entry {

@@ -30,7 +30,12 @@ use crate::{
 /// | `max_age` | whole seconds | [`max_age`](CorsBuilder::max_age) |
 /// | `enforcement` | `"omit-headers"` or `"reject"` | [`enforcement`](CorsBuilder::enforcement) |
 /// | `reject_status` | a status, from 400 to 599 | [`reject_status`](CorsBuilder::reject_status) |
-/// | `dangerous_...` | true or false | the setter of that name |
+/// | `preflight_status` | a status, from 200 to 299 | [`preflight_status`](CorsBuilder::preflight_status) |
+/// | `own_origins` | a list | [`own_origins`](CorsBuilder::own_origins) |
+/// | `trust_forwarded_headers` | true or false | [`trust_forwarded_headers`](CorsBuilder::trust_forwarded_headers) |
+/// | `trusted_senders` | a list | [`trusted_senders`](CorsBuilder::trusted_senders) |
+/// | `dangerous_allow_opaque_origins` | a list | [`dangerous_allow_opaque_origins`](CorsBuilder::dangerous_allow_opaque_origins) |
+/// | other `dangerous_...` | true or false | the setter of that name |
 ///
 /// An unknown field is an error. Therefore serde's `flatten` does not work with a `Config`. Make it a
 /// field of its own in your struct (`cors: Config`).
@@ -150,6 +155,29 @@ pub struct Config {
     #[cfg_attr(test, schemars(schema_with = "schema::reject_status"))]
     #[serde(deserialize_with = "fields::reject_status", skip_serializing_if = "Option::is_none")]
     reject_status: Option<u16>,
+    /// The status of the answer to a preflight, from 200 to 299. Default: 204.
+    #[cfg_attr(test, schemars(schema_with = "schema::preflight_status"))]
+    #[serde(
+        deserialize_with = "fields::preflight_status",
+        skip_serializing_if = "Option::is_none"
+    )]
+    preflight_status: Option<u16>,
+    /// The service's own origins, whose pages `reject` never stops. Default: the host and port of each
+    /// request.
+    #[cfg_attr(test, schemars(schema_with = "schema::list"))]
+    #[serde(deserialize_with = "fields::own_origins", skip_serializing_if = "Vec::is_empty")]
+    own_origins: Vec<String>,
+    /// Whether `X-Forwarded-Host`, `X-Forwarded-Port` and `Forwarded` can show that a page is the
+    /// service's own. Only behind a proxy that sets them.
+    #[serde(
+        deserialize_with = "fields::trust_forwarded_headers",
+        skip_serializing_if = "Not::not"
+    )]
+    trust_forwarded_headers: bool,
+    /// Origins whose requests pass `reject`, although their pages may not read the responses.
+    #[cfg_attr(test, schemars(schema_with = "schema::list"))]
+    #[serde(deserialize_with = "fields::trusted_senders", skip_serializing_if = "Vec::is_empty")]
+    trusted_senders: Vec<String>,
     /// Any website can make requests as the users of the service and read the responses. Implies
     /// `allow_credentials`.
     #[serde(
@@ -169,6 +197,13 @@ pub struct Config {
         skip_serializing_if = "Not::not"
     )]
     dangerous_allow_insecure_origins: bool,
+    /// Allows origins of embedders that are no ordinary origins, byte for byte: `file://`, `app://.`.
+    #[cfg_attr(test, schemars(schema_with = "schema::list"))]
+    #[serde(
+        deserialize_with = "fields::dangerous_allow_opaque_origins",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    dangerous_allow_opaque_origins: Vec<String>,
 }
 
 /// [`Enforcement`] in a file.
@@ -225,6 +260,7 @@ impl From<Config> for CorsBuilder {
             any_origin_with_credentials: config.dangerous_allow_any_origin_with_credentials,
             null_origin: config.dangerous_allow_null_origin,
             insecure_origins: config.dangerous_allow_insecure_origins,
+            opaque_origins: config.dangerous_allow_opaque_origins,
             methods: names(config.allow_methods),
             request_headers: names(config.allow_headers),
             exposed_headers: names(config.expose_headers),
@@ -232,6 +268,10 @@ impl From<Config> for CorsBuilder {
             max_age: config.max_age.map(Duration::from_secs),
             enforcement: config.enforcement.into(),
             reject_status: config.reject_status,
+            preflight_status: config.preflight_status,
+            own_origins: config.own_origins,
+            trust_forwarded_headers: config.trust_forwarded_headers,
+            trusted_senders: config.trusted_senders,
         };
         Self { origins: config.allow_origins, predicates: Vec::new(), rules }
     }
@@ -289,9 +329,14 @@ impl Policy {
             max_age: self.rules.max_age.map(|max_age| max_age.as_secs()),
             enforcement: self.rules.enforcement.into(),
             reject_status: self.rules.reject_status,
+            preflight_status: self.rules.preflight_status,
+            own_origins: self.rules.own_origins.clone(),
+            trust_forwarded_headers: self.rules.trust_forwarded_headers,
+            trusted_senders: self.rules.trusted_senders.clone(),
             dangerous_allow_any_origin_with_credentials: self.rules.any_origin_with_credentials,
             dangerous_allow_null_origin: self.rules.null_origin,
             dangerous_allow_insecure_origins: self.rules.insecure_origins,
+            dangerous_allow_opaque_origins: self.rules.opaque_origins.clone(),
         })
     }
 }

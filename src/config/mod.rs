@@ -3,6 +3,7 @@
 mod builder;
 mod compile;
 mod error;
+mod list;
 
 #[cfg(feature = "serde")]
 mod fields;
@@ -19,5 +20,6 @@ pub use builder::CorsBuilder;
 pub use error::{BuildError, Problem, ProblemKind};
 #[cfg(feature = "serde")]
 pub use file::Config;
+pub use list::StringList;
 #[cfg(feature = "serde")]
 pub use paths::{PathConfigs, PathPolicies};

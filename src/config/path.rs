@@ -71,21 +71,23 @@ pub(super) fn parse_prefix(text: &str) -> Result<&str, PrefixProblem> {
 pub(super) fn is_plain(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     let mut segments = rest.split('/').peekable();
+    let mut decoded = Vec::new();
     while let Some(segment) = segments.next() {
         let is_end = segment.is_empty() && segments.peek().is_none();
-        if !is_end && !is_plain_segment(segment) {
+        if !is_end && !is_plain_segment(segment, &mut decoded) {
             return false;
         }
     }
     true
 }
 
-fn is_plain_segment(segment: &str) -> bool {
+/// `decoded` is a buffer that all segments of a path use.
+fn is_plain_segment(segment: &str, decoded: &mut Vec<u8>) -> bool {
     let has_blank_end = segment.starts_with("%20") || segment.ends_with("%20");
     if segment.is_empty() || segment.ends_with('.') || has_blank_end {
         return false;
     }
-    let mut decoded = Vec::with_capacity(segment.len());
+    decoded.clear();
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
         if byte != b'%' {
@@ -106,7 +108,7 @@ fn is_plain_segment(segment: &str) -> bool {
         }
         decoded.push(byte);
     }
-    std::str::from_utf8(&decoded).is_ok()
+    std::str::from_utf8(decoded).is_ok()
 }
 
 fn hex(digit: u8) -> Option<u8> {

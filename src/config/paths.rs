@@ -87,7 +87,11 @@ impl PathConfigs {
                 problems.push(problem.at(format!("{written:?}")));
             }
             if let Err(error) = &policy {
-                problems.extend(error.problems().iter().map(|problem| problem.under(&written)));
+                problems.extend(
+                    error.problems().iter().map(|problem| {
+                        problem.clone().at(format!("{written:?}.{}", problem.place()))
+                    }),
+                );
             }
             if let (Ok(prefix), Ok(policy)) = (prefix, policy) {
                 let key = prefix.to_ascii_lowercase();
@@ -104,7 +108,7 @@ impl PathConfigs {
 
 impl PrefixProblem {
     fn at(&self, place: String) -> Problem {
-        Problem::new(place, ProblemKind::PathPrefix { reason: self.to_string() })
+        Problem::new(ProblemKind::PathPrefix, self.to_string()).at(place)
     }
 }
 

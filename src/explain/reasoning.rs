@@ -1,5 +1,7 @@
 //! Follows the rules as `evaluate` does, and records the result of each.
 
+use std::{convert::Infallible, ops::ControlFlow};
+
 use http::{
     HeaderValue, Method,
     header::{ACCESS_CONTROL_REQUEST_METHOD, COOKIE, ORIGIN},
@@ -116,13 +118,22 @@ impl<'a> Reasoning<'a> {
                 )
             } else {
                 (
-                    "`Origin` has the host and the port of the request itself: if the scheme is \
-                     the same too, the page is the service's own and needs no permission, \
-                     whatever follows",
+                    "`Origin` is one of the service's own: the page needs no permission, whatever \
+                     follows",
                     r#"Fetch, "`Origin` header""#,
                 )
             };
             self.note(Topic::Request, text, section);
+        }
+        if self.policy.is_trusted_sender(origin, self.decision.context.headers)
+            && self.decision.kind() == RequestKind::Actual
+        {
+            self.note(
+                Topic::Request,
+                "`trusted_senders` lets this origin send the request; it does not let the page read \
+                 the response",
+                r#"HTML, "form submission""#,
+            );
         }
         if origin == "null" {
             self.note(
@@ -162,7 +173,7 @@ impl<'a> Reasoning<'a> {
         let (policy, context) = (self.policy, self.decision.context);
         let start = self.steps.len();
         let (mut allowed_headers, mut has_denied_header) = (0, false);
-        for check in policy.check_preflight(method, context.headers) {
+        let walk = policy.walk_preflight(method, context.headers, true, |check| {
             let denial = check.denied().map(|(kind, value)| Denial::new(context, kind, value));
             match (check, denial) {
                 // One sentence lists all denied headers.
@@ -202,7 +213,9 @@ impl<'a> Reasoning<'a> {
                 }
                 (Check::SeveralMethods(_) | Check::TooManyHeaders, None) => {}
             }
-        }
+            ControlFlow::<Infallible>::Continue(())
+        });
+        debug_assert!(walk.is_continue());
         if allowed_headers == 0 && !has_denied_header {
             let text = "the preflight asks for no header that needs permission";
             self.note(Topic::Header, text, r#"Fetch, "CORS-unsafe request-header names""#);

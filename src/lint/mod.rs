@@ -3,7 +3,7 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
 use crate::{
-    origin::{OriginSet, Parts, Port, shortened},
+    origin::{CustomMatchers, OriginSet, Parts, Port, shortened},
     policy::{Policy, fetch, rules::DEFAULT_MAX_AGE},
 };
 
@@ -30,6 +30,14 @@ pub enum Warning {
         /// Whether credentials are allowed, so that the owner of such a name can act for the users of
         /// the service.
         credentials: bool,
+    },
+    /// A regex or a predicate allows origins that do not exist, and so every page.
+    #[non_exhaustive]
+    OpenMatcher {
+        /// The setter or field, with the index of a regex.
+        place: String,
+        /// A made-up origin that it allows.
+        origin: String,
     },
     /// Patterns can express a regex, and are less prone to mistakes.
     #[non_exhaustive]
@@ -139,6 +147,14 @@ fn check_origins(set: &OriginSet, policy: &Policy, warnings: &mut Vec<Warning>) 
             warnings.push(Warning::PublicSuffix { value, suffix, credentials });
         }
     }
+    // With credentials it is an error, unless every origin is allowed on purpose.
+    let open = set.custom().map(CustomMatchers::open_matchers).unwrap_or_default();
+    warnings.extend(
+        open.into_iter().map(|open| Warning::OpenMatcher {
+            place: open.place,
+            origin: open.origin.to_string(),
+        }),
+    );
     #[cfg(feature = "regex")]
     if let Some(custom) = set.custom() {
         let regexes = policy.rules.origin_regexes.iter().zip(&custom.regexes);
@@ -190,6 +206,11 @@ impl fmt::Display for Warning {
                      list the ones that are yours"
                 )
             }
+            Self::OpenMatcher { place, origin } => write!(
+                f,
+                "{place}: it allows made-up origins such as {origin:?}, so every page can read this \
+                 service; name your own domains, or use `allow_any_origin()`"
+            ),
             Self::RegexIsPattern { value, patterns, regex_allows, patterns_allow } => {
                 write!(f, "origin regex {}: ", shortened(value))?;
                 match regex_allows {

@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response};
 
 use crate::policy::Decision;
 
@@ -25,9 +25,9 @@ pub trait MakeBody<R>: sealed::Sealed {
     /// The body of all responses of the layer.
     type Body;
 
-    /// Makes a response.
+    /// Makes a body, and the headers that describe it.
     #[doc(hidden)]
-    fn response(&self, decision: &Decision<'_>, status: StatusCode) -> Response<Self::Body>;
+    fn make(&self, decision: &Decision<'_>, headers: &mut HeaderMap) -> Self::Body;
 
     /// Converts the inner service's response.
     #[doc(hidden)]
@@ -55,10 +55,8 @@ impl sealed::Sealed for DefaultBody {}
 impl<R: Default> MakeBody<R> for DefaultBody {
     type Body = R;
 
-    fn response(&self, _: &Decision<'_>, status: StatusCode) -> Response<R> {
-        let mut response = Response::new(R::default());
-        *response.status_mut() = status;
-        response
+    fn make(&self, _: &Decision<'_>, _: &mut HeaderMap) -> R {
+        R::default()
     }
 
     #[inline]
@@ -75,12 +73,8 @@ where
 {
     type Body = R;
 
-    fn response(&self, decision: &Decision<'_>, status: StatusCode) -> Response<R> {
-        let mut headers = HeaderMap::new();
-        let mut response = Response::new((self.make)(decision, &mut headers));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
+    fn make(&self, decision: &Decision<'_>, headers: &mut HeaderMap) -> R {
+        (self.make)(decision, headers)
     }
 
     #[inline]

@@ -25,32 +25,44 @@ pub(super) fn denied(decision: &Decision<'_>, method: &Method, uri: &Uri) {
     use crate::{origin::quoted, policy::RequestKind};
 
     let (Some(denial), Some(origin)) = (decision.denial(), decision.origin()) else { return };
-    if !tracing::enabled!(target: "corsac", tracing::Level::DEBUG) {
+    if !tracing::enabled!(target: "corsac", tracing::Level::INFO) {
         return;
     }
     // Browsers send `Origin` to a page's own service too. It needs neither permission nor preflights.
     if decision.kind() == RequestKind::Actual && decision.is_same_origin() {
         return;
     }
-    let outcome = match decision.status() {
+    let status = decision.status();
+    let outcome = match status {
         Some(status) if status.is_success() => "preflight answered, browser will refuse",
         Some(_) => "answered here",
         None => "passed on, response without CORS headers",
     };
-    tracing::debug!(
-        target: "corsac",
-        kind = decision.kind().as_str(),
-        outcome,
-        status = decision.status().map(|status| status.as_u16()),
-        method = %method,
-        // Without the query, which may hold secrets.
-        path = uri.path(),
-        origin = %quoted(origin.as_bytes()),
-        rule = denial.kind().as_str(),
-        reason = %denial,
-        nearest = denial.nearest().map(tracing::field::display),
-        "CORS request refused",
-    );
+    let nearest = denial.nearest();
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "corsac",
+                kind = decision.kind().as_str(),
+                outcome,
+                status = status.map(|status| status.as_u16()),
+                method = %method,
+                // Without the query, which may hold secrets.
+                path = uri.path(),
+                origin = %quoted(origin.as_bytes()),
+                rule = denial.kind().as_str(),
+                reason = %denial,
+                nearest = nearest.map(tracing::field::display),
+                "CORS request refused",
+            )
+        };
+    }
+    // A request that the service never gets is worth a line in production.
+    if status.is_some_and(|status| !status.is_success()) {
+        event!(info);
+    } else {
+        event!(debug);
+    }
 }
 
 #[cfg(not(feature = "tracing"))]

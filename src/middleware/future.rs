@@ -11,12 +11,7 @@ use std::{
 use http::{HeaderMap, HeaderValue, Response};
 use pin_project_lite::pin_project;
 
-use super::{
-    body::MakeBody,
-    events,
-    mount::Mount,
-    options::{Options, set_diagnosis},
-};
+use super::{body::MakeBody, events, mount::Mount};
 use crate::policy::{Policy, Reply};
 
 pin_project! {
@@ -83,13 +78,17 @@ pub(super) struct Edit {
     chosen: Option<Arc<Policy>>,
     /// `None` if the request has no policy.
     reply: Option<Reply>,
-    pub(super) diagnosis: Option<Box<HeaderValue>>,
+    diagnosis: Option<Box<HeaderValue>>,
 }
 
 impl Edit {
     #[inline]
     pub(super) fn new(mount: Mount, chosen: Option<Arc<Policy>>, reply: Reply) -> Self {
         Self { mount, chosen, reply: Some(reply), diagnosis: None }
+    }
+
+    pub(super) fn with_diagnosis(self, diagnosis: Option<Box<HeaderValue>>) -> Self {
+        Self { diagnosis, ..self }
     }
 
     pub(super) fn pass_through(mount: Mount) -> Self {
@@ -100,16 +99,14 @@ impl Edit {
     #[inline(never)]
     pub(super) fn apply(&mut self, response: &mut HeaderMap) {
         let policy = self.chosen.as_deref().or(self.mount.fixed_policy());
-        let (Some(policy), Some(reply)) = (policy, &mut self.reply) else { return };
-        let replaced = reply.apply(policy, response);
-        if !replaced.is_empty() {
-            events::replaced(replaced, self.mount.has_warned());
+        if let (Some(policy), Some(reply)) = (policy, self.reply.take()) {
+            let replaced = reply.apply(policy, response);
+            if !replaced.is_empty() {
+                events::replaced(replaced, self.mount.has_warned());
+            }
         }
         if let Some(options) = self.mount.options() {
-            Options::apply(options, response);
-        }
-        if let Some(line) = self.diagnosis.take() {
-            set_diagnosis(response, *line);
+            options.apply(response, self.diagnosis.take());
         }
     }
 }

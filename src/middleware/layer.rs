@@ -75,13 +75,13 @@ impl CorsLayer {
     }
 
     /// Allows pages from this machine, on any port, with credentials: `http` and `https` on
-    /// `localhost`, `127.0.0.1` and `[::1]`. Allows every method and header, and exposes the
+    /// `localhost`, its subdomains, `127.0.0.1`, `[::1]` and `0.0.0.0`. Allows every method and header, and exposes the
     /// response headers that are present when the response passes the layer.
     ///
     /// For development.
     #[doc(alias = "very_permissive")]
     pub fn localhost() -> Self {
-        let hosts = ["localhost", "127.0.0.1", "[::1]"];
+        let hosts = ["localhost", "*.localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
         let origins = hosts.map(|host| [format!("http://{host}:*"), format!("https://{host}:*")]);
         Self::preset(|builder| {
             builder.allow_origins(origins.into_iter().flatten()).allow_credentials(true)
@@ -111,8 +111,9 @@ impl CorsLayer {
     /// they have in common: path, host, `Origin`. A preflight carries no cookies, no
     /// `Authorization` and none of the request's own headers, and its method is `OPTIONS`.
     ///
-    /// If the choice depends on request headers other than `Origin`, name them with
-    /// [`vary`](CorsLayer::vary).
+    /// Every response has `Vary: Origin`, because the choice may depend on it. If the choice depends
+    /// on other request headers, or not on `Origin`, set them with [`vary`](CorsLayer::vary). For a
+    /// choice by path alone, use `per_path`.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -139,7 +140,27 @@ impl CorsLayer {
     pub fn per_request(
         choose: impl Fn(&Parts) -> Option<Arc<Policy>> + Send + Sync + 'static,
     ) -> Self {
-        Self::from_mount(Source::PerRequest(Arc::new(choose)))
+        Self::from_mount(Mount::new(Source::PerRequest(Arc::new(choose)), Options::for_choices()))
+    }
+
+    /// Chooses the policy by the path of a request.
+    ///
+    /// Responses do not vary on the choice, because the path is part of the URL.
+    ///
+    /// ```
+    /// use corsac::{CorsLayer, PathConfigs};
+    ///
+    /// let paths: PathConfigs = toml::from_str("['/']\nallow_origins = 'https://app.example.com'")?;
+    /// let cors = CorsLayer::per_path(paths.build()?);
+    /// # let app: axum::Router = axum::Router::new().layer(cors);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "serde")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+    #[doc(alias = "nest")]
+    #[doc(alias = "route")]
+    pub fn per_path(policies: crate::config::PathPolicies) -> Self {
+        Self::from_mount(Source::PerRequest(Arc::new(move |parts| policies.policy(parts))))
     }
 
     pub(super) fn from_mount(mount: impl Into<Mount>) -> Self {
@@ -161,13 +182,15 @@ impl<B> CorsLayer<B> {
         self.mount.fixed_policy()
     }
 
-    /// Adds names of request headers to the `Vary` of every response that has a policy, so that
-    /// caches store a response for each of their values. Use it with
-    /// [`per_request`](CorsLayer::per_request), if the choice depends on these headers.
+    /// Sets the request headers that the choice of [`per_request`](CorsLayer::per_request) depends on.
+    /// They are in the `Vary` of every response, so that caches store a response for each of their
+    /// values. Default for such a layer: `Origin`.
     ///
-    /// You do not need to add `Host`, unless a cache in front ignores it.
+    /// The list replaces the default, so name `Origin` again if the choice depends on it; an empty
+    /// list states that the choice depends on the URL alone. You do not need to name `Host`, unless a
+    /// cache in front ignores it.
     pub fn vary(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        self.with_options(|options| options.add_vary(names))
+        self.with_options(|options| options.set_vary(names))
     }
 
     /// Calls `observe` for every decision, before the request reaches the inner service. Use it for
@@ -303,9 +326,10 @@ impl CorsBuilder {
     /// Returns all that is wrong with the policy, at once: no origin at all; `https://a.example/`,
     /// `example.com`, `*` or anything else that [`OriginPattern`](crate::OriginPattern#syntax)
     /// refuses; a regex that does not compile; credentials for any origin or for
-    /// `http://a.example`; the methods `TRACE` and `patch`; the request headers `cookie` and
-    /// `sec-fetch-mode`; the exposed header `set-cookie`; a max-age of 1.5 seconds; a
-    /// `reject_status` of 200, or without [`Enforcement::Reject`](crate::Enforcement::Reject).
+    /// `http://a.example`, or with a predicate that allows made-up origins; any origin, method or
+    /// header beside a list of them; the methods `TRACE` and `patch`; the request headers `cookie` and
+    /// `x-*`; the exposed header `set-cookie`; a max-age of 1.5 seconds; a `preflight_status` of 404;
+    /// a `reject_status` of 200, or without [`Enforcement::Reject`](crate::Enforcement::Reject).
     pub fn build(self) -> Result<CorsLayer, BuildError> {
         self.build_policy().map(CorsLayer::new)
     }

@@ -105,7 +105,8 @@ where
     #[doc(alias = "database")]
     pub fn new(look_up: F) -> Self {
         let (not_found, body) = (Enforcement::OmitHeaders, DefaultBody);
-        Self { look_up, not_found, mount: Source::None.into(), body }
+        let mount = Mount::new(Source::None, Options::for_choices());
+        Self { look_up, not_found, mount, body }
     }
 }
 
@@ -121,7 +122,7 @@ impl<F, B> AsyncCorsLayer<F, B> {
 
     /// Like [`CorsLayer::vary`](crate::CorsLayer::vary).
     pub fn vary(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        self.with_options(|options| options.add_vary(names))
+        self.with_options(|options| options.set_vary(names))
     }
 
     /// Like [`CorsLayer::on_decision`](crate::CorsLayer::on_decision).

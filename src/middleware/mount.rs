@@ -80,11 +80,16 @@ impl From<MountedPolicy> for Mount {
 
 impl From<Source> for Mount {
     fn from(source: Source) -> Self {
-        Self::Shared(Arc::new(Shared::new(source, Options::default())))
+        Self::new(source, Options::default())
     }
 }
 
 impl Mount {
+    pub(super) fn new(source: Source, options: Options) -> Self {
+        let has_warned = AtomicBool::new(false);
+        Self::Shared(Arc::new(Shared { source, options, has_warned }))
+    }
+
     /// Returns the policy, if it is the same for all requests.
     #[inline]
     pub(super) fn fixed_policy(&self) -> Option<&Policy> {
@@ -129,13 +134,7 @@ impl Mount {
             Self::Shared(shared) => (shared.source.clone(), shared.options.clone()),
         };
         change(&mut options);
-        Self::Shared(Arc::new(Shared::new(source, options)))
-    }
-}
-
-impl Shared {
-    fn new(source: Source, options: Options) -> Self {
-        Self { source, options, has_warned: AtomicBool::new(false) }
+        Self::new(source, options)
     }
 }
 

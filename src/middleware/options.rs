@@ -20,8 +20,14 @@ pub(super) struct Options {
 type Observe = dyn Fn(&Decision<'_>, &Uri) + Send + Sync;
 
 impl Options {
-    pub(super) fn add_vary(&mut self, names: impl IntoIterator<Item = HeaderName>) {
-        self.vary = vary::line_with(self.vary.as_ref(), names);
+    /// The options of a layer that chooses a policy for each request: its choice may depend on
+    /// `Origin`.
+    pub(super) fn for_choices() -> Self {
+        Self { vary: Some(vary::ORIGIN), ..Self::default() }
+    }
+
+    pub(super) fn set_vary(&mut self, names: impl IntoIterator<Item = HeaderName>) {
+        self.vary = vary::line(names);
     }
 
     pub(super) fn set_observer(
@@ -49,17 +55,16 @@ impl Options {
         self.diagnosis_header.then(|| diagnosis(decision))?.map(Box::new)
     }
 
+    /// Writes the headers of the options. `diagnosis` is the line that `observe` returned.
     #[inline]
-    pub(super) fn apply(&self, response: &mut HeaderMap) {
+    pub(super) fn apply(&self, response: &mut HeaderMap, diagnosis: Option<Box<HeaderValue>>) {
         if let Some(names) = &self.vary {
             vary::merge(response, names);
         }
+        if let Some(line) = diagnosis {
+            try_set(response, HeaderName::from_static("cors-diagnosis"), *line);
+        }
     }
-}
-
-/// Writes the line that [`Options::observe`] returned.
-pub(super) fn set_diagnosis(response: &mut HeaderMap, line: HeaderValue) {
-    try_set(response, HeaderName::from_static("cors-diagnosis"), line);
 }
 
 /// Returns the decision in words. For a denial these are all its reasons, and the lines that would

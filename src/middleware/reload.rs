@@ -1,6 +1,9 @@
 //! A policy that can be replaced while requests arrive.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 
@@ -12,6 +15,8 @@ use crate::policy::Policy;
 #[derive(Clone)]
 pub struct ReloadHandle {
     current: Arc<ArcSwap<Policy>>,
+    /// Kept until the next replacement. A request that still uses it then does not have to free it.
+    previous: Arc<Mutex<Option<Arc<Policy>>>>,
 }
 
 impl CorsLayer {
@@ -34,13 +39,14 @@ impl CorsLayer {
     #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
     pub fn reloadable(policy: impl Into<Arc<Policy>>) -> (Self, ReloadHandle) {
         let current = Arc::new(ArcSwap::new(policy.into()));
-        let handle = ReloadHandle { current: current.clone() };
+        let handle = ReloadHandle { current: current.clone(), previous: Arc::default() };
         (Self::from_mount(Source::Reloadable(current)), handle)
     }
 }
 
 impl ReloadHandle {
-    /// Replaces the policy for all requests that arrive from now on. Returns the old one.
+    /// Replaces the policy for all requests that arrive from now on. Returns the old one, which the
+    /// handle keeps until the next replacement.
     ///
     /// ```
     /// # use corsac::{BuildError, CorsBuilder, CorsLayer, ReloadHandle};
@@ -53,7 +59,13 @@ impl ReloadHandle {
     /// }
     /// ```
     pub fn replace(&self, policy: impl Into<Arc<Policy>>) -> Arc<Policy> {
-        self.current.swap(policy.into())
+        let old = self.current.swap(policy.into());
+        // The value is an `Option` that is replaced as a whole, so a panic cannot leave it broken.
+        let mut previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner);
+        let older = previous.replace(old.clone());
+        drop(previous);
+        drop(older);
+        old
     }
 
     /// Returns the policy that is in force.

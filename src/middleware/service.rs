@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use tower_service::Service;
 
 use super::{
@@ -75,24 +75,38 @@ where
     #[inline]
     fn call(&mut self, request: Request<Q>) -> Self::Future {
         let Self { inner, mount, body } = self;
-        let decided = match mount.fixed_policy() {
-            // Most requests take this way: the origin check alone decides.
-            Some(policy) => match reply_to_plain_request(policy, mount.options(), &request) {
-                Some(reply) => Ok(Edit::new(mount.clone(), None, reply)),
-                None => evaluate(mount, policy, None, body, &request),
-            },
-            None => {
-                let (chosen, request) = choose(mount.source(), request);
-                return match decide(mount, chosen, body, &request) {
-                    Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
-                    Err(response) => ResponseFuture::answer(response),
-                };
+        if let Some(policy) = mount.fixed_policy() {
+            // Most requests take this way, which leaves them in their place in memory.
+            if let Some(reply) = reply_to_plain_request(policy, mount.options(), &request) {
+                let future = inner.call(request);
+                return ResponseFuture::forward(future, Edit::new(mount.clone(), None, reply));
             }
-        };
-        match decided {
-            Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
-            Err(response) => ResponseFuture::answer(response),
         }
+        call_slowly(inner, mount, body, request)
+    }
+}
+
+#[inline(never)]
+fn call_slowly<S, B, Q, R>(
+    inner: &mut S,
+    mount: &Mount,
+    body: &B,
+    request: Request<Q>,
+) -> ResponseFuture<S::Future, B, R>
+where
+    S: Service<Request<Q>, Response = Response<R>>,
+    B: MakeBody<R>,
+{
+    let (decided, request) = match mount.fixed_policy() {
+        Some(policy) => (evaluate(mount, policy, None, body, &request), request),
+        None => {
+            let (chosen, request) = choose(mount.source(), request);
+            (decide(mount, chosen, body, &request), request)
+        }
+    };
+    match decided {
+        Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
+        Err(response) => ResponseFuture::answer(response),
     }
 }
 
@@ -151,10 +165,17 @@ fn evaluate<B: MakeBody<R>, Q, R>(
     if !decision.is_allowed() {
         events::denied(&decision, request.method(), request.uri());
     }
-    let mut edit = Edit::new(mount.clone(), chosen, decision.reply());
-    edit.diagnosis = diagnosis;
-    let Some(status) = decision.status() else { return Ok(edit) };
-    let mut response = body.response(&decision, status);
-    edit.apply(response.headers_mut());
+    let Some(status) = decision.status() else {
+        let edit = Edit::new(mount.clone(), chosen, decision.reply());
+        return Ok(edit.with_diagnosis(diagnosis));
+    };
+    let mut headers = HeaderMap::new();
+    let mut response = Response::new(body.make(&decision, &mut headers));
+    decision.apply(&mut headers);
+    if let Some(options) = mount.options() {
+        options.apply(&mut headers, diagnosis);
+    }
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     Err(response)
 }

@@ -36,12 +36,11 @@ impl OriginError {
         self.suggestion.as_deref()
     }
 
-    /// Writes the message without the word "origin" in front.
-    pub(crate) fn fmt_message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", shortened(&self.value), self.kind.sentence())?;
+    /// Returns the reason and the suggestion.
+    pub(crate) fn message(&self) -> String {
         match &self.suggestion {
-            Some(text) => write!(f, "; write {text:?}"),
-            None => Ok(()),
+            Some(text) => format!("{}; write {text:?}", self.kind.sentence()),
+            None => self.kind.sentence().to_owned(),
         }
     }
 
@@ -56,8 +55,7 @@ impl OriginError {
 
 impl fmt::Display for OriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("origin ")?;
-        self.fmt_message(f)
+        write!(f, "origin {}: {}", shortened(&self.value), self.message())
     }
 }
 

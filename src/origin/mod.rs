@@ -88,6 +88,11 @@ impl Origin {
     }
 }
 
+/// Returns whether a text is an origin. Does not look for a reason if it is not.
+pub(crate) fn is_origin(text: &str) -> bool {
+    grammar::parse_parts(text).is_ok_and(|layout| !layout.is_wildcard())
+}
+
 /// The grammar of patterns without wildcards.
 fn parse(text: &str) -> Result<Layout, OriginErrorKind> {
     let layout = grammar::parse(text)?;

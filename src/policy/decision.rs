@@ -3,15 +3,15 @@
 use std::fmt;
 
 use http::{
-    HeaderMap, HeaderValue, StatusCode, header::ACCESS_CONTROL_REQUEST_METHOD, uri::Authority,
+    HeaderMap, HeaderValue, StatusCode, Uri,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD,
+    },
 };
 
 use super::{
-    Denial, DenialKind, Origins, Policy, RequestKind,
-    denial::fmt_list,
-    reply::{Action, Mirrored, Reply},
-    request_headers::RequestHeaders,
-    same_origin::is_same_origin,
+    AllowOrigin, Denial, DenialKind, Origins, Policy, RequestKind, denial::fmt_list,
+    headers::try_set, reply::Reply, request_headers::RequestHeaders, same_origin::check_own_page,
 };
 use crate::origin::quoted;
 
@@ -56,8 +56,7 @@ pub struct Decision<'a> {
 pub(crate) struct Context<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) headers: &'a HeaderMap,
-    /// The host of the request's URI. HTTP/2 sends it there.
-    pub(crate) authority: Option<&'a Authority>,
+    pub(crate) uri: Option<&'a Uri>,
 }
 
 impl<'a> Decision<'a> {
@@ -89,40 +88,51 @@ impl<'a> Decision<'a> {
     /// Returns `true` if the page seems to be one of the service's own. Such a page needs no
     /// permission, so a [`denial`](Decision::denial) has no effect on it: do not count it as denied.
     ///
-    /// Fetch Metadata, "Sec-Fetch-Site". If that header is missing, the host and port of `Origin` are
-    /// compared as described at [`Enforcement::Reject`](crate::Enforcement::Reject).
+    /// [`Enforcement::Reject`](crate::Enforcement::Reject) describes how such pages are recognized.
     #[must_use]
     pub fn is_same_origin(&self) -> bool {
-        let Context { headers, authority, .. } = self.context;
-        self.origin.is_some_and(|origin| is_same_origin(origin, headers, authority))
+        self.origin.is_some_and(|origin| check_own_page(origin, self.context).is_ok())
     }
 
-    /// Returns the status of the response if corsac makes it: 204 for a preflight; 403 for a denied
-    /// origin, or [`reject_status`](crate::CorsBuilder::reject_status). Returns `None` if the inner
-    /// service answers.
+    /// Returns the status of the response if corsac makes it: 204 for a preflight, or
+    /// [`preflight_status`](crate::CorsBuilder::preflight_status); 403 for a denied origin, or
+    /// [`reject_status`](crate::CorsBuilder::reject_status). Returns `None` if the inner service
+    /// answers.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.action().status(self.context.policy)
+        let rules = &self.context.policy.rules;
+        match (self.kind, self.allow_origin()) {
+            (RequestKind::Preflight, AllowOrigin::Any | AllowOrigin::Echo(_)) => {
+                Some(rules.preflight_status())
+            }
+            // Fetch, "HTTP responses": "403 can be used".
+            (RequestKind::Preflight, _) => Some(StatusCode::FORBIDDEN),
+            _ if self.is_enforced => Some(rules.reject_status()),
+            _ => None,
+        }
     }
 
     /// Writes the CORS headers and `Vary` on a response: on the inner service's, or on the one that
     /// is made with [`status`](Decision::status).
     pub fn apply(&self, response: &mut HeaderMap) {
-        self.reply().apply(self.context.policy, response);
+        let policy = self.context.policy;
+        match (self.kind, self.allow_origin()) {
+            (RequestKind::Preflight, AllowOrigin::None | AllowOrigin::Denied(..)) => {
+                policy.headers().deny_preflight(response);
+            }
+            (RequestKind::Preflight, AllowOrigin::Any) => self.allow_preflight(None, response),
+            (RequestKind::Preflight, AllowOrigin::Echo(origin)) => {
+                self.allow_preflight(Some(origin.clone()), response);
+            }
+            (RequestKind::Actual | RequestKind::NotCors, _) => {
+                self.reply().apply(policy, response);
+            }
+        }
     }
 
-    /// Returns the part of the decision that outlives the request.
+    /// Returns the part of the decision that outlives the request, if the inner service answers.
     pub(crate) fn reply(&self) -> Reply {
-        let Context { policy, .. } = self.context;
-        let action = self.action();
-        let echoes_origin = matches!(action, Action::Allow | Action::AllowPreflight)
-            && !matches!(policy.origins, Origins::Any);
-        let origin = self.origin.filter(|_| echoes_origin).cloned();
-        let mut reply = Reply::new(action, origin);
-        if action == Action::AllowPreflight {
-            reply.mirrored = self.mirrored();
-        }
-        reply
+        self.allow_origin().into()
     }
 
     pub(super) fn new(context: Context<'a>) -> Self {
@@ -130,31 +140,34 @@ impl<'a> Decision<'a> {
         Self { context, kind, origin: None, denied: None, is_enforced: false }
     }
 
-    fn action(&self) -> Action {
-        let is_any = matches!(self.context.policy.origins, Origins::Any);
-        let denies_all = self.denied.is_some_and(|(kind, _)| kind.denies_all());
-        let allows = !denies_all && (is_any || self.origin.is_some());
-        match (self.kind, allows) {
-            (RequestKind::Preflight, true) => Action::AllowPreflight,
-            (RequestKind::Preflight, false) => Action::DenyPreflight,
-            (_, true) => Action::Allow,
-            (_, false) if self.is_enforced => Action::Reject,
-            (_, false) => Action::Deny,
+    /// Returns the value of `Access-Control-Allow-Origin`.
+    fn allow_origin(&self) -> AllowOrigin<'a> {
+        match (&self.context.policy.origins, self.origin, self.denied) {
+            (_, Some(origin), Some((kind, _))) if kind.denies_all() => {
+                AllowOrigin::Denied(origin, kind)
+            }
+            (Origins::Any, _, _) => AllowOrigin::Any,
+            (_, Some(origin), _) => AllowOrigin::Echo(origin),
+            (_, None, _) => AllowOrigin::None,
         }
     }
 
-    /// Returns the lists with the names that the preflight asks for, if the policy allows any.
-    fn mirrored(&self) -> Option<Box<Mirrored>> {
-        let Context { policy: Policy { methods, request_headers, .. }, headers, .. } = self.context;
-        if !methods.any && !request_headers.any {
-            return None;
+    fn allow_preflight(&self, origin: Option<HeaderValue>, response: &mut HeaderMap) {
+        let Context { policy, headers, .. } = self.context;
+        policy.headers().allow_preflight(origin, response);
+        // If any name is allowed, the lists are sent with the requested names.
+        if policy.methods.any {
+            let requested = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
+            if let Some(methods) = requested.and_then(|method| policy.methods.line_with(method)) {
+                try_set(response, ACCESS_CONTROL_ALLOW_METHODS, methods);
+            }
         }
-        let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| methods.any);
-        let names = RequestHeaders::read(headers).filter(|_| request_headers.any);
-        Some(Box::new(Mirrored {
-            methods: method.and_then(|method| methods.line_with(method)),
-            headers: names.and_then(|names| request_headers.line_with(names.names())),
-        }))
+        if policy.request_headers.any {
+            let names = RequestHeaders::read(headers).into_iter().flat_map(RequestHeaders::names);
+            if let Some(names) = policy.request_headers.line_with(names) {
+                try_set(response, ACCESS_CONTROL_ALLOW_HEADERS, names);
+            }
+        }
     }
 }
 

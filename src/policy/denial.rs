@@ -10,9 +10,9 @@ use super::{
     fetch,
     lists::Methods,
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
-    same_origin::{is_same_origin, is_websocket},
+    same_origin::{Foreign, check_own_page, is_websocket, request_host},
 };
-use crate::origin::{Origin, OriginPattern, nearest, quoted};
+use crate::origin::{OriginPattern, is_origin, nearest, quoted};
 
 /// The rule that denied a request, and the value that it denied.
 ///
@@ -30,7 +30,7 @@ impl<'a> Denial<'a> {
     #[must_use]
     pub fn kind(&self) -> DenialKind {
         // Distinguished only here, so that a request does not wait for it.
-        let is_token = || fetch::is_token(self.value);
+        let is_token = || fetch::is_name(self.value);
         match self.kind {
             DenialKind::Origin if self.value == b"null" => DenialKind::NullOrigin,
             DenialKind::Origin if !self.is_origin() => DenialKind::MalformedOrigin,
@@ -65,7 +65,7 @@ impl<'a> Denial<'a> {
     }
 
     fn is_origin(&self) -> bool {
-        std::str::from_utf8(self.value).is_ok_and(|text| text.parse::<Origin>().is_ok())
+        std::str::from_utf8(self.value).is_ok_and(is_origin)
     }
 
     /// Returns each denied header that the preflight asks for, once.
@@ -120,8 +120,9 @@ impl fmt::Display for Denial<'_> {
             }
             DenialKind::NullOrigin => {
                 f.write_str(
-                    "origin \"null\" is not allowed: sandboxed frames, local files and cross-origin \
-                     redirects all send \"null\"; serve the page from an origin of its own",
+                    "origin \"null\" is not allowed: sandboxed frames, local files, cross-origin \
+                     redirects, and forms under `Referrer-Policy: no-referrer` all send \"null\"; serve \
+                     the page from an origin of its own",
                 )?;
                 self.fmt_situation(f)
             }
@@ -167,22 +168,54 @@ impl fmt::Display for Denial<'_> {
 impl Denial<'_> {
     /// Prints a clause if the denial has no effect, or if only `Enforcement::Reject` gives it one.
     fn fmt_situation(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Context { policy, headers, authority } = self.context;
+        let Context { policy, headers, .. } = self.context;
         // Browsers send no preflights to a page's own service, nor for WebSockets.
         if headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
             return Ok(());
         }
-        let origin = headers.get(ORIGIN);
-        if origin.is_some_and(|origin| is_same_origin(origin, headers, authority)) {
-            f.write_str("; but the page seems to be the service's own, which needs no permission")
-        } else if is_websocket(headers) {
+        let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
+        let rejects = policy.rules.enforcement == Enforcement::Reject;
+        let Err(foreign) = check_own_page(origin, self.context) else {
+            return f.write_str(
+                "; but the page seems to be the service's own, which needs no permission",
+            );
+        };
+        if is_websocket(headers) {
             f.write_str("; browsers do not check the answer to a `WebSocket` handshake")?;
-            f.write_str(match policy.rules.enforcement {
-                Enforcement::OmitHeaders => ": only `Enforcement::Reject` stops it",
-                Enforcement::Reject => ", so it is stopped here",
-            })
-        } else {
-            Ok(())
+            f.write_str(if rejects {
+                ", so it is stopped here"
+            } else {
+                ": only `Enforcement::Reject` stops it"
+            })?;
+        }
+        if rejects { self.fmt_foreign(f, foreign) } else { Ok(()) }
+    }
+
+    /// Prints the reason why the page is not one of the service's own.
+    fn fmt_foreign(&self, f: &mut fmt::Formatter<'_>, foreign: Foreign) -> fmt::Result {
+        let Context { policy, headers, uri } = self.context;
+        let host = request_host(headers, uri).unwrap_or_default();
+        let host = quoted(host.as_bytes());
+        match foreign {
+            Foreign::FetchMetadata => Ok(()),
+            Foreign::Scheme => f.write_str(
+                "; the request came over https, so an http page is not the service's own",
+            ),
+            Foreign::Port => write!(
+                f,
+                "; the request's own host is {host} (different port): if a proxy changed it, let the \
+                 proxy pass `Host` on, or set `own_origins`"
+            ),
+            Foreign::Untrusted(header) => write!(
+                f,
+                "; the request's own host is {host}, and `{}` has the host of the page: if a proxy \
+                 sets it, set `trust_forwarded_headers`, or `own_origins`",
+                header.name()
+            ),
+            Foreign::Host if policy.rules.own_origins.is_empty() => {
+                write!(f, "; the request's own host is {host}")
+            }
+            Foreign::Host => f.write_str("; it is not one of the `own_origins`"),
         }
     }
 

@@ -1,9 +1,10 @@
 //! The one place that decides.
 
+use std::ops::ControlFlow;
+
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Uri,
     header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
-    uri::Authority,
 };
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     kind::{DenialKind, RequestKind},
     lists::AllowedBy,
     request_headers::{RequestHeaders, has_repeats},
+    same_origin::is_websocket,
 };
 use crate::origin::OriginRefusal;
 
@@ -46,16 +48,16 @@ impl Policy {
     /// A request has more than its headers: HTTP/2 carries the host in the URI, and
     /// [`Enforcement::Reject`] compares that host to recognize the service's own pages.
     pub fn evaluate_request<'a, B>(&'a self, request: &'a Request<B>) -> Decision<'a> {
-        self.evaluate_at(request.method(), request.headers(), request.uri().authority())
+        self.evaluate_at(request.method(), request.headers(), Some(request.uri()))
     }
 
     pub(crate) fn evaluate_at<'a>(
         &'a self,
         method: &Method,
         headers: &'a HeaderMap,
-        authority: Option<&'a Authority>,
+        uri: Option<&'a Uri>,
     ) -> Decision<'a> {
-        let mut decision = Decision::new(Context { policy: self, headers, authority });
+        let mut decision = Decision::new(Context { policy: self, headers, uri });
         let (origin, denied) = match self.allow_origin(headers) {
             AllowOrigin::None => return decision,
             AllowOrigin::Any => (headers.get(&ORIGIN), None),
@@ -77,11 +79,17 @@ impl Policy {
         match (denied, requested) {
             (Some(kind), _) => {
                 decision.denied = Some((kind, origin.as_bytes()));
-                decision.is_enforced =
-                    self.rules.enforcement == Enforcement::Reject && !decision.is_same_origin();
+                decision.is_enforced = self.rules.enforcement == Enforcement::Reject
+                    && !decision.is_same_origin()
+                    && !self.is_trusted_sender(origin, headers);
             }
             (None, Some(method)) => {
-                decision.denied = self.check_preflight(method, headers).find_map(Check::denied);
+                decision.denied = self
+                    .walk_preflight(method, headers, false, |check| match check.denied() {
+                        Some(denied) => ControlFlow::Break(denied),
+                        None => ControlFlow::Continue(()),
+                    })
+                    .break_value();
             }
             (None, None) => {}
         }
@@ -131,24 +139,41 @@ impl Policy {
         }
     }
 
+    /// Returns whether the origin may send requests although it may not read the responses. A page
+    /// that opens a WebSocket reads, so handshakes are never covered.
+    pub(crate) fn is_trusted_sender(&self, origin: &HeaderValue, headers: &HeaderMap) -> bool {
+        !is_repeated(&ORIGIN, headers)
+            && !is_websocket(headers)
+            && self.senders.check(origin).is_ok()
+    }
+
     /// Checks each thing that a preflight asks for, as the browser does with the answer (Fetch,
-    /// "CORS-preflight fetch"). The first denial decides.
-    pub(crate) fn check_preflight<'a>(
+    /// "CORS-preflight fetch"), until `observe` breaks. Unless it checks `each_header`, a line of
+    /// listed names in the form of browsers is not split.
+    pub(crate) fn walk_preflight<'a, T>(
         &'a self,
         method: &'a HeaderValue,
         headers: &'a HeaderMap,
-    ) -> impl Iterator<Item = Check<'a>> {
+        each_header: bool,
+        mut observe: impl FnMut(Check<'a>) -> ControlFlow<T>,
+    ) -> ControlFlow<T> {
         let requested = RequestHeaders::read(headers);
-        let too_many = requested.is_none().then_some(Check::TooManyHeaders);
+        if requested.is_none() {
+            observe(Check::TooManyHeaders)?;
+        }
         // Fetch, "HTTP new-header syntax": one line, one method.
-        let method = if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
+        observe(if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
             Check::SeveralMethods(method.as_bytes())
         } else {
             Check::Method(method.as_bytes(), self.methods.allowed_by(method.as_bytes()))
-        };
-        let names = requested.into_iter().flat_map(RequestHeaders::names);
-        let names = names.map(|name| Check::Header(name, self.request_headers.allowed_by(name)));
-        too_many.into_iter().chain([method]).chain(names)
+        })?;
+        let is_listed = |line: &HeaderValue| self.request_headers.contains_line(line.as_bytes());
+        let requested =
+            requested.filter(|names| each_header || !names.line().is_some_and(is_listed));
+        for name in requested.into_iter().flat_map(RequestHeaders::names) {
+            observe(Check::Header(name, self.request_headers.allowed_by(name)))?;
+        }
+        ControlFlow::Continue(())
     }
 }
 

@@ -96,38 +96,20 @@ pub(crate) struct CorsHeader {
     pub(crate) section: &'static str,
 }
 
+impl CorsHeader {
+    const fn new(name: HeaderName, on_actual: bool, section: &'static str) -> Self {
+        Self { name, on_actual, section }
+    }
+}
+
 /// "HTTP responses": the response headers of the CORS protocol, those on actual responses first.
 pub(crate) static CORS_HEADERS: [CorsHeader; 6] = [
-    CorsHeader {
-        name: ACCESS_CONTROL_ALLOW_ORIGIN,
-        on_actual: true,
-        section: r#"Fetch, "CORS check""#,
-    },
-    CorsHeader {
-        name: ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        on_actual: true,
-        section: r#"Fetch, "CORS check""#,
-    },
-    CorsHeader {
-        name: ACCESS_CONTROL_EXPOSE_HEADERS,
-        on_actual: true,
-        section: r#"Fetch, "main fetch""#,
-    },
-    CorsHeader {
-        name: ACCESS_CONTROL_ALLOW_METHODS,
-        on_actual: false,
-        section: r#"Fetch, "CORS-preflight fetch""#,
-    },
-    CorsHeader {
-        name: ACCESS_CONTROL_ALLOW_HEADERS,
-        on_actual: false,
-        section: r#"Fetch, "CORS-preflight fetch""#,
-    },
-    CorsHeader {
-        name: ACCESS_CONTROL_MAX_AGE,
-        on_actual: false,
-        section: r#"Fetch, "CORS-preflight cache""#,
-    },
+    CorsHeader::new(ACCESS_CONTROL_ALLOW_ORIGIN, true, r#"Fetch, "CORS check""#),
+    CorsHeader::new(ACCESS_CONTROL_ALLOW_CREDENTIALS, true, r#"Fetch, "CORS check""#),
+    CorsHeader::new(ACCESS_CONTROL_EXPOSE_HEADERS, true, r#"Fetch, "main fetch""#),
+    CorsHeader::new(ACCESS_CONTROL_ALLOW_METHODS, false, r#"Fetch, "CORS-preflight fetch""#),
+    CorsHeader::new(ACCESS_CONTROL_ALLOW_HEADERS, false, r#"Fetch, "CORS-preflight fetch""#),
+    CorsHeader::new(ACCESS_CONTROL_MAX_AGE, false, r#"Fetch, "CORS-preflight cache""#),
 ];
 
 /// "HTTP responses": a server sends these, a client never does.
@@ -155,4 +137,10 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
         byte => b"!#$%&'*+.^`|~".contains(byte),
     };
     !text.is_empty() && text.iter().all(is_token_byte)
+}
+
+/// Returns whether a text can be a method or a header name that stands for itself. `*` is a token
+/// byte, but the protocol gives it a meaning (Fetch, "HTTP responses"), and no page has a name with it.
+pub(crate) fn is_name(text: &[u8]) -> bool {
+    is_token(text) && !text.contains(&b'*')
 }

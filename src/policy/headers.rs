@@ -8,7 +8,7 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, VARY,
+        ACCESS_CONTROL_MAX_AGE, DATE, VARY,
     },
 };
 
@@ -126,14 +126,15 @@ pub(super) fn deny(response: &mut HeaderMap) -> Replaced {
     replaced
 }
 
-/// Exposes the listed names and those of the headers that the response carries.
+/// Exposes the listed names, those of the headers that the response carries, and `date`, which
+/// servers add after all layers.
 pub(super) fn expose_present_headers(exposed: &HeaderNames, response: &mut HeaderMap) {
     let needs_exposing = |name: &&str| {
         !fetch::is_safelisted_response_header(name)
             && !fetch::is_forbidden_response_header(name)
             && !fetch::is_cors_response_header(name)
     };
-    let present = response.keys().map(HeaderName::as_str).filter(needs_exposing);
+    let present = response.keys().chain([&DATE]).map(HeaderName::as_str).filter(needs_exposing);
     if let Some(names) = exposed.line_with(present.map(str::as_bytes)) {
         try_set(response, ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }

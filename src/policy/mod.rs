@@ -4,9 +4,11 @@ use std::sync::{OnceLock, atomic::AtomicBool};
 
 mod evaluate;
 
+mod check;
 mod decision;
 mod denial;
 pub(crate) mod fetch;
+mod forwarded;
 pub(crate) mod headers;
 mod kind;
 pub(crate) mod lists;
@@ -17,6 +19,7 @@ pub(crate) mod rules;
 pub(crate) mod same_origin;
 pub(crate) mod vary;
 
+pub use check::Verdict;
 pub use decision::Decision;
 pub use denial::Denial;
 pub(crate) use evaluate::{AllowOrigin, Check, is_repeated};
@@ -42,6 +45,7 @@ pub struct Policy {
     pub(crate) methods: Methods,
     pub(crate) request_headers: HeaderNames,
     pub(crate) exposed: HeaderNames,
+    pub(crate) senders: OriginSet,
     headers: HeaderTemplates,
     static_parts: OnceLock<Box<StaticParts>>,
 }
@@ -60,11 +64,23 @@ pub enum Enforcement {
     /// This stops form posts and WebSocket handshakes, which browsers send without a preflight. It
     /// does not stop the `GET` requests of images, scripts and links, which have no `Origin`.
     ///
-    /// Requests from the service's own pages pass: those with `Sec-Fetch-Site: same-origin`. If that
-    /// header is missing (old browsers, plain http), they are the requests whose `Origin` has the
-    /// host and port of the request itself: those of its URI or `Host`, or, behind a proxy, of
-    /// `X-Forwarded-Host` or `Forwarded`. The schemes are not compared then, because behind a proxy
-    /// the scheme is unknown.
+    /// Requests from the service's own pages pass:
+    ///
+    /// 1. If the request has `Sec-Fetch-Site`, those with the value `same-origin`.
+    /// 2. Otherwise those whose `Origin` is one of
+    ///    [`own_origins`](crate::CorsBuilder::own_origins).
+    /// 3. If there is no such list, those whose `Origin` has the host and port of the request: of its
+    ///    URI or `Host`, and, if you
+    ///    [trust them](crate::CorsBuilder::trust_forwarded_headers), of `X-Forwarded-Host` or
+    ///    `Forwarded`.
+    ///
+    /// In the last two cases an `http` page is not the service's own if the request came over https,
+    /// according to its URI, `X-Forwarded-Proto` or `Forwarded`.
+    ///
+    /// Browsers send no `Sec-Fetch-Site` over plain http, and Chromium sends none with WebSocket
+    /// handshakes. Behind a proxy that changes `Host`, name the service's own origins.
+    ///
+    /// Requests from [`trusted_senders`](crate::CorsBuilder::trusted_senders) pass too.
     Reject,
 }
 
@@ -110,16 +126,17 @@ impl Policy {
     }
 
     pub(crate) fn deny_all_because(reason: DenialKind, enforcement: Enforcement) -> Self {
-        Self::new(Rules { enforcement, ..Rules::default() }, Origins::Denied(reason))
+        let rules = Rules { enforcement, ..Rules::default() };
+        Self::new(rules, Origins::Denied(reason), OriginSet::default())
     }
 
-    pub(crate) fn new(rules: Rules, origins: Origins) -> Self {
+    pub(crate) fn new(rules: Rules, origins: Origins, senders: OriginSet) -> Self {
         let methods = Methods::new(&rules.methods);
         let request_headers = HeaderNames::new(&rules.request_headers);
         let exposed = HeaderNames::new(&rules.exposed_headers);
         let headers = HeaderTemplates::new(&rules, &origins, &methods, &request_headers, &exposed);
         let static_parts = OnceLock::new();
-        Self { rules, origins, methods, request_headers, exposed, headers, static_parts }
+        Self { rules, origins, methods, request_headers, exposed, senders, headers, static_parts }
     }
 
     /// Returns the parts for layers that hold a `&'static Policy`. Their header values are static
@@ -147,6 +164,6 @@ impl Policy {
 
 impl Clone for Policy {
     fn clone(&self) -> Self {
-        Self::new(self.rules.clone(), self.origins.clone())
+        Self::new(self.rules.clone(), self.origins.clone(), self.senders.clone())
     }
 }

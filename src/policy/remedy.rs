@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Denial, DenialKind, fetch};
+use super::{Denial, DenialKind, Enforcement, decision::Context, fetch};
 use crate::origin::Origin;
 
 /// A line of builder code, made by [`Denial::remedy`]. `Display` prints the line.
@@ -30,7 +30,7 @@ pub struct Remedy {
 
 impl Remedy {
     /// Returns the name of the builder's method, which is also the field of a config file:
-    /// `allow_origins`, `allow_methods` or `allow_headers`.
+    /// `allow_origins`, `allow_methods`, `allow_headers` or `trusted_senders`.
     #[must_use]
     pub fn setter(&self) -> &'static str {
         self.setter
@@ -65,6 +65,9 @@ impl Denial<'_> {
     #[must_use]
     pub fn remedy(&self) -> Option<Remedy> {
         match self.kind() {
+            DenialKind::Origin if self.is_rejected_navigation() => {
+                Some(Remedy::new("trusted_senders", [self.value]))
+            }
             DenialKind::Origin => {
                 (!self.is_insecure()).then(|| Remedy::new("allow_origins", [self.value]))
             }
@@ -84,6 +87,14 @@ impl Denial<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Returns whether the origin sent a form that only [`Enforcement::Reject`] stops. Its page asks
+    /// for no permission to read (Fetch Metadata, "Sec-Fetch-Mode").
+    fn is_rejected_navigation(&self) -> bool {
+        let Context { policy, headers, .. } = self.context;
+        policy.rules.enforcement == Enforcement::Reject
+            && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
     }
 
     /// Returns whether the builder would refuse the origin, because credentials would travel over

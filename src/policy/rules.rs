@@ -19,6 +19,7 @@ pub(crate) struct Rules {
     pub(crate) any_origin_with_credentials: bool,
     pub(crate) null_origin: bool,
     pub(crate) insecure_origins: bool,
+    pub(crate) opaque_origins: Vec<String>,
     pub(crate) methods: Names,
     pub(crate) request_headers: Names,
     pub(crate) exposed_headers: Names,
@@ -26,6 +27,10 @@ pub(crate) struct Rules {
     pub(crate) max_age: Option<Duration>,
     pub(crate) enforcement: Enforcement,
     pub(crate) reject_status: Option<u16>,
+    pub(crate) preflight_status: Option<u16>,
+    pub(crate) own_origins: Vec<String>,
+    pub(crate) trust_forwarded_headers: bool,
+    pub(crate) trusted_senders: Vec<String>,
 }
 
 /// A list of methods or of header names.
@@ -50,8 +55,12 @@ impl Rules {
 
     /// The status of a rejected request. Fetch, "HTTP responses": "403 can be used".
     pub(crate) fn reject_status(&self) -> StatusCode {
-        let status = self.reject_status.and_then(|status| StatusCode::from_u16(status).ok());
-        status.unwrap_or(StatusCode::FORBIDDEN)
+        status_or(self.reject_status, StatusCode::FORBIDDEN)
+    }
+
+    /// The status of an allowed preflight. Fetch, "HTTP responses": any ok status.
+    pub(crate) fn preflight_status(&self) -> StatusCode {
+        status_or(self.preflight_status, StatusCode::NO_CONTENT)
     }
 
     /// Responses name the headers that they carry, because `*` has no meaning with credentials
@@ -59,4 +68,8 @@ impl Rules {
     pub(crate) fn exposes_present_headers(&self) -> bool {
         self.exposed_headers.any && self.allows_credentials()
     }
+}
+
+fn status_or(status: Option<u16>, default: StatusCode) -> StatusCode {
+    status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(default)
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header::VARY};
 use super::{Origins, headers::try_set};
 
 /// For responses that depend on the origin.
-pub(super) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+pub(crate) const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
 
 /// Returns the names for the answer to a preflight. Fetch, "CORS protocol and HTTP caches": a
 /// constant `Access-Control-Allow-Origin` does not depend on the origin.
@@ -19,27 +19,21 @@ pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
     })
 }
 
-/// Returns `line` with `names` at its end, or `None` if both are empty.
-pub(crate) fn line_with(
-    line: Option<&HeaderValue>,
-    names: impl IntoIterator<Item = HeaderName>,
-) -> Option<HeaderValue> {
-    let mut line = line.map_or_else(Vec::new, |line| line.as_bytes().to_vec());
-    for name in names {
-        if !line.is_empty() {
-            line.extend_from_slice(b", ");
-        }
-        line.extend_from_slice(name.as_str().as_bytes());
-    }
+/// Returns the names in one line, or `None` if there are none.
+pub(crate) fn line(names: impl IntoIterator<Item = HeaderName>) -> Option<HeaderValue> {
+    let names: Vec<HeaderName> = names.into_iter().collect();
+    let names: Vec<&str> = names.iter().map(HeaderName::as_str).collect();
     // Names, commas and spaces are a valid value.
-    HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
+    HeaderValue::try_from(names.join(", ")).ok().filter(|line| !line.is_empty())
 }
 
 /// Adds `names` to the `Vary` of a response.
 pub(crate) fn merge(response: &mut HeaderMap, names: &HeaderValue) {
     let lines: Vec<&[u8]> = response.get_all(VARY).iter().map(HeaderValue::as_bytes).collect();
-    if lines.is_empty() {
-        return try_set(response, VARY, names.clone());
+    match lines.as_slice() {
+        [] => return try_set(response, VARY, names.clone()),
+        [line] if *line == names.as_bytes() => return,
+        _ => {}
     }
     let has = |name: &[u8]| {
         let mut present = lines.iter().flat_map(|line| elements(line));

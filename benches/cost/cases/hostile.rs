@@ -1,4 +1,4 @@
-//! Requests that are meant to cost more than they cost their sender.
+//! Requests that try to be expensive for the server, but cheap for the sender.
 
 use http::{
     HeaderMap, HeaderName, Method,
@@ -16,13 +16,13 @@ use super::{
     },
 };
 
-/// What they are compared with, and they.
+/// Hostile requests, and the ordinary request with which they are compared.
 pub struct Group {
     pub ordinary: Case,
     pub hostile: Vec<Case>,
 }
 
-/// Of what the ordinary request costs.
+/// The highest cost of a hostile request, as a multiple of the ordinary one.
 const MOST: f64 = 1.2;
 
 const KIB: usize = 1024;
@@ -134,7 +134,7 @@ fn preflights() -> Group {
             case("one name of 64 KiB", PREFLIGHT_REFUSED, vec!["x".repeat(64 * KIB)]),
             case("64 KiB of commas", PREFLIGHT_REFUSED, line("")),
             missed(4.6, case("1000 lines, 64 KiB", PREFLIGHT_REFUSED, vec!["x".repeat(65); 1000])),
-            // The most that is read, to its end.
+            // The largest input that is read to its end.
             no_target(case(
                 "1000 lines, allowed names",
                 PREFLIGHT_ALLOWED,
@@ -164,7 +164,8 @@ fn mirrored() -> Group {
     }
 }
 
-/// As many as are compared one by one. What `Few` knows of each is the same.
+/// Returns an origin of a list that is compared one by one. All of them have the same length, scheme and
+/// ending.
 pub fn look_alike(at: usize) -> String {
     format!("https://tenants-{at:02}.example.com")
 }
@@ -173,7 +174,7 @@ pub fn pattern_at_a_depth(at: usize) -> String {
     format!("https://*.{}t{at:07}.example.com", "a.".repeat(at % 30))
 }
 
-/// What is accepted of it for now.
+/// Accepts a cost above the target.
 fn missed(accepted: f64, case: Case) -> Case {
     Case { target: Target::missed(MOST, accepted), ..case }
 }

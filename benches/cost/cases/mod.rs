@@ -1,4 +1,4 @@
-//! What is asked of whom: the rows of all tables that are counted.
+//! The rows of all tables that are counted.
 
 use axum::body::Body;
 use futures_util::FutureExt as _;
@@ -14,25 +14,25 @@ pub mod routed;
 pub mod sizes;
 pub mod workloads;
 
-/// One row: a policy, the requests that it is asked, and what is asked of it.
+/// One row: a policy, the requests, and the target.
 pub struct Case {
     pub name: String,
     pub policy: Policy,
     pub method: Method,
-    /// Beside the usual ones, for each request by its number.
+    /// Returns additional headers for the request with this number.
     pub headers: Box<dyn Fn(usize) -> Vec<(HeaderName, String)> + Sync>,
-    /// Inserts the headers of corsac's answer.
+    /// Inserts the same headers as corsac.
     pub limit: fn(&mut HeaderMap),
     pub stack: Stack,
-    /// Whether corsac's layer is one whose policy can be replaced, in a [`Stack::Cloned`].
+    /// Whether corsac's layer is reloadable. Only for [`Stack::Cloned`].
     #[cfg(feature = "reload")]
     pub is_reloadable: bool,
-    /// How many requests the count is the mean of.
+    /// The number of requests over which the count is averaged.
     pub requests: u32,
     pub target: Target,
 }
 
-/// What is around the layer.
+/// The code around the layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stack {
     /// Nothing.
@@ -45,9 +45,9 @@ pub enum Stack {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
-    /// What is asked for, in the unit of the table.
+    /// The target, in the unit of the table.
     pub at_most: Option<f64>,
-    /// What is accepted for now, where that is not met.
+    /// The accepted value, if the target is missed.
     pub accepted: Option<f64>,
 }
 
@@ -84,7 +84,7 @@ impl Subject {
     }
 }
 
-/// What is done with a subject.
+/// A measurement of a subject.
 pub trait Ask {
     fn ask<S, B, R>(self, service: S, request: impl Fn(usize) -> Request<B> + Sync)
     where
@@ -95,14 +95,14 @@ pub trait Ask {
             + Sync;
 }
 
-/// All rows, without those that take long to build.
+/// Returns all rows, without those that take long to build.
 pub fn all() -> Vec<Case> {
     let parts = [workloads::cases(), sizes::cases(), hostile::cases(), routed::cases()];
     parts.into_iter().flatten().collect()
 }
 
 impl Case {
-    /// Whether there is something of that name to be asked.
+    /// Returns whether the subject supports the policy of this case.
     pub fn has(&self, subject: Subject) -> bool {
         subject != Subject::TowerHttp || self.policy.tower_http().is_some()
     }
@@ -121,8 +121,8 @@ impl Case {
         if self.is_reloadable && subject == Subject::Corsac {
             return ask.ask(Cloned(self.policy.reloadable().layer(Inner::<3>)), bare);
         }
-        // Each has an inner service of its own, so that it is called in one place only and can be
-        // compiled into its caller, as in an application.
+        // Each stack has its own type of inner service, so that it has only one caller, which can inline it
+        // as in an application.
         match (self.stack, subject) {
             (Stack::Bare, Subject::Floor) => ask.ask(Inner::<0>, bare),
             (Stack::Bare, Subject::Limit) => ask.ask(limit.layer(Inner::<0>), bare),
@@ -150,16 +150,16 @@ impl Case {
         like_hyper(self.method.clone(), &(self.headers)(at))
     }
 
-    /// The limit inserts what corsac answers with, no more and no less.
+    /// Asserts that the limit inserts exactly the headers that corsac inserts.
     pub fn assert_limit_is_fair(&self) {
         let mut cors = self.policy.corsac().layer(Inner::<2>);
-        // The number of the origin that limits name.
+        // The limits contain the origin with this number.
         let request = self.request(7);
         let response = cors.call(request).now_or_never().unwrap().unwrap();
         let mut expected = HeaderMap::new();
         (self.limit)(&mut expected);
         if self.policy == Policy::AnyHeader {
-            // What it mirrors is no constant.
+            // The mirrored names are not constant.
             assert!(response.headers().keys().all(|name| expected.contains_key(name)));
         } else {
             assert_eq!(*response.headers(), expected, "{}", self.name);

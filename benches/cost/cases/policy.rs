@@ -1,4 +1,4 @@
-//! The same policies, in corsac's words and in tower-http's.
+//! The same policies for corsac and for tower-http.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use super::{hostile, sizes};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// So many origins, `https://app0.example.com` and so on.
+    /// This number of origins: `https://app0.example.com` and so on.
     List(usize),
     /// `https://*.example.com`
     Pattern,
-    /// So many origins, all of the same length.
+    /// This number of origins, all of the same length.
     Exact(usize),
-    /// So many patterns, all of the same length.
+    /// This number of patterns, all of the same length.
     Patterns(usize),
-    /// Sixteen origins that are told apart by comparing them whole.
+    /// Sixteen origins that differ only in one place, so that they have to be compared as a whole.
     LookAlikes,
     /// 10,000 patterns, at 30 depths of domains.
     Depths,
@@ -57,7 +57,7 @@ impl Policy {
         CorsLayer::reloadable(policy.clone()).0
     }
 
-    /// `None` where it has nothing of the kind.
+    /// Returns `None` if tower-http cannot express the policy, or is too slow with it.
     pub fn tower_http(self) -> Option<TowerHttp> {
         let origins = || AllowOrigin::list(self.origins().map(|it| it.parse().unwrap()));
         match self {

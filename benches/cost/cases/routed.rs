@@ -7,7 +7,7 @@ use super::{
     workloads::{ALLOWED, HIT, MISS, PREFLIGHT, PREFLIGHT_ALLOWED, REFUSED, actual},
 };
 
-/// At most so much of what tower-http adds.
+/// The target, as a share of the cost that tower-http adds.
 const MOST: f64 = 0.25;
 
 pub fn cases() -> Vec<Case> {

@@ -1,4 +1,4 @@
-//! Policies of any size. All texts are of one length, so that nothing but their number differs.
+//! Policies of different sizes. All origins have the same length, so that only their number differs.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -10,7 +10,7 @@ use super::{
     workloads::{REFUSED, actual, constants},
 };
 
-/// At most so much of what the smallest policy of the kind takes.
+/// The target, as a multiple of the cost of the smallest policy of the kind.
 const TARGET: Target = Target::at_most(1.1);
 
 pub const MILLION: usize = 1_000_000;
@@ -46,7 +46,7 @@ pub fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// Takes long to build where instructions are counted.
+/// Returns rows that take long to build under callgrind.
 pub fn million() -> Vec<Case> {
     exact_cases(MILLION).into()
 }

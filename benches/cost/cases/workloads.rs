@@ -1,4 +1,4 @@
-//! One request, of the kinds that there are.
+//! One request of each kind.
 
 use http::{
     HeaderMap, HeaderName, Method,
@@ -22,7 +22,7 @@ pub const PREFLIGHT: [Line; 3] = [
     (ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type"),
 ];
 
-/// A function that inserts constants, after one `reserve`.
+/// Creates a function that inserts constants, after one `reserve`.
 macro_rules! constants {
     ($($name:ident: $value:expr),*) => {
         |headers: &mut http::HeaderMap| {
@@ -89,7 +89,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// The same as "cloned", but the policy can be replaced.
+/// Returns the rows of "cloned" with a reloadable policy.
 #[cfg(feature = "reload")]
 fn reloadable() -> [Case; 3] {
     let list = Policy::List(10);

@@ -1,4 +1,4 @@
-// The front ends: the event that each makes of a request, and which headers of an answer it sends.
+// The front ends: how each converts a request to an event, and which headers of a response it sends.
 
 import { randomUUID } from 'node:crypto';
 
@@ -17,7 +17,7 @@ const v1 = {
   headers: (answer) => ({ ...answer.headers, ...answer.multiValueHeaders }),
 };
 
-// An HTTP API, and a Function URL: as text, the lines of one name are one, with commas.
+// An HTTP API, or a Function URL. They join the lines of a header with commas.
 const v2 = (domainName, stage) => ({
   event: (request) => {
     const { pathname, search } = new URL(request.url, 'http://front');
@@ -62,7 +62,7 @@ function common(request) {
   };
 }
 
-// Every value of each header.
+// Returns every value of each header.
 function all({ rawHeaders }) {
   const values = {};
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -1,5 +1,5 @@
-// `front.mjs FUNCTION [PORT]`: what is around a function at AWS. Starts it, gives it its events as the
-// Runtime API does, and listens as each of the front ends: from PORT on, or wherever there is room.
+// `front.mjs FUNCTION [PORT]`: emulates AWS around a function. Starts the function, sends it events through
+// the Runtime API, and listens as each of the front ends: on the ports from PORT on, or on free ports.
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -7,8 +7,8 @@ import http from 'node:http';
 
 import { FRONT_ENDS } from './events.mjs';
 
-// Events for which the function has not asked, its questions for which there is no event, and who waits
-// for an answer.
+// Events that the function has not fetched yet, its calls that wait for an event, and the callbacks that
+// wait for a response.
 const events = [];
 const questions = [];
 const waiting = new Map();
@@ -22,7 +22,7 @@ const lambda = spawn(program, {
     AWS_LAMBDA_FUNCTION_NAME: 'corsac',
     AWS_LAMBDA_FUNCTION_VERSION: '1',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
-    // Otherwise lambda_http puts the name of the stage before the path, and no route matches.
+    // Otherwise lambda_http adds the name of the stage to the path, and no route matches.
     AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH: 'true',
   },
 });

@@ -1,12 +1,12 @@
-// What stands between a page and the network: `fetch` as the Fetch standard has it for a page of
-// `origin`, as far as gRPC-web needs it. Node's own knows no CORS.
+// A `fetch` that enforces CORS as a browser does for a page of `origin`, as far as gRPC-web needs it.
+// Node's own `fetch` does not enforce CORS.
 
 const SAFELISTED = ["accept", "accept-language", "content-language"];
 const READABLE = ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"];
 
 export const browserOf = (origin) => async (url, init) => {
   const headers = new Headers(init.headers);
-  // "CORS-unsafe request-header names": of the content types only those of forms are safe.
+  // "CORS-unsafe request-header names". `content-type` is safe only with the values of forms.
   const names = [...headers.keys()].filter((name) => !SAFELISTED.includes(name)).sort();
   await preflight(origin, url, init.method, names);
 

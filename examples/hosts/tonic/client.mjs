@@ -1,5 +1,5 @@
-// A page that calls the health service with connect-web: from an origin that is allowed, and from one
-// that is not.
+// A page that calls the health service with connect-web, first from an allowed origin, then from a
+// refused one.
 //
 //   node client.mjs http://127.0.0.1:3000
 
@@ -24,7 +24,7 @@ const timed = await allowed.check({ service: "" }, { timeoutMs: 5000 });
 assert.equal(timed.status, SERVING);
 console.log("ok   with a deadline, which is the header grpc-timeout");
 
-// It has no body: without `expose_headers(["grpc-status", ...])` the page would not learn the code.
+// It has no body: without `expose_headers(["grpc-status", ...])` the page could not read the code.
 await assert.rejects(allowed.check({ service: "nobody" }), { code: Code.NotFound });
 console.log("ok   an error arrives with its code: NotFound");
 
@@ -34,7 +34,7 @@ console.log("ok   a page of https://evil.example does not get past the preflight
 await assert.rejects(allowed.check({ service: "" }, { headers: { "x-secret": "1" } }), /x-secret is not among/);
 console.log("ok   metadata that the policy does not name does not get past it either");
 
-// grpc/health/v1/health.proto, as far as it is called: no protoc, no generated code.
+// The part of grpc/health/v1/health.proto that is used, so that neither protoc nor generated code is needed.
 function health() {
   const scalar = (name, type) => ({ name, number: 1, type, label: FieldDescriptorProto_Label.OPTIONAL });
   const file = create(FileDescriptorProtoSchema, {

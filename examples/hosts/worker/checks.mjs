@@ -1,4 +1,4 @@
-// 500 and the trap, where the program does not come to its end.
+// Responds with 500 and the trap if the program does not run to its end.
 
 import program from 'checks.wasm';
 

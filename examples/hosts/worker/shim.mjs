@@ -1,4 +1,4 @@
-// What `worker-build` writes for a deployment: starts the program, and hands requests to it.
+// Starts the program, and passes requests to it, as the file from `worker-build` does in a deployment.
 
 import program from 'program.wasm';
 import { fetch, initSync } from 'program.mjs';

@@ -1,4 +1,4 @@
-//! What administrators call, on a port of its own, behind whatever lets only them in.
+//! The API for administrators. It listens on its own port, which other users must not be able to reach.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ use crate::{ChangeError, Tenants};
 
 type Answer = (StatusCode, String);
 
-/// There is no POST: any page can send one to any port of its visitor's machine. For PUT and DELETE it
-/// needs a preflight, which nobody here answers.
+/// There is no POST, because any page can send one to any port of its visitor's machine. For PUT and
+/// DELETE the browser sends a preflight first, which this router refuses.
 pub fn admin(tenants: Tenants, metrics: PrometheusHandle) -> Router {
     Router::new()
         .route("/tenants/{host}/origins", put(replace))
@@ -24,7 +24,7 @@ pub fn admin(tenants: Tenants, metrics: PrometheusHandle) -> Router {
         .route("/metrics", get(async move || metrics.render()))
 }
 
-/// One origin in each line.
+/// Replaces the list. The body has one origin in each line.
 async fn replace(State(tenants): State<Tenants>, Path(host): Path<String>, list: String) -> Answer {
     let list = list.lines().map(str::to_owned).collect();
     answer(tenants.change(host.to_ascii_lowercase(), |origins| *origins = list).await)
@@ -49,7 +49,7 @@ async fn remove(
 fn answer(changed: Result<(), ChangeError>) -> Answer {
     match changed {
         Ok(()) => (StatusCode::OK, "in force\n".to_owned()),
-        // What the tenant has to change.
+        // Mistakes in the list.
         Err(error @ (ChangeError::Invalid(_) | ChangeError::TooMany { .. })) => {
             (StatusCode::UNPROCESSABLE_ENTITY, format!("{error}\n"))
         }

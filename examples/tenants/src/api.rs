@@ -1,4 +1,4 @@
-//! What pages call.
+//! The API for pages.
 
 use axum::{Router, routing::get};
 use corsac::{AsyncCorsLayer, Decision, Lookup};
@@ -11,7 +11,7 @@ pub fn api(tenants: Tenants) -> Router {
     let cors = AsyncCorsLayer::new(move |parts: &Parts| {
         let tenants = tenants.clone();
         let host = host(parts);
-        // Without `Origin` every tenant's policy says the same: `Vary: Origin`.
+        // Without `Origin` the policies of all tenants have the same effect: `Vary: Origin`.
         let is_cors = parts.headers.contains_key(header::ORIGIN);
         async move {
             match host {
@@ -24,13 +24,13 @@ pub fn api(tenants: Tenants) -> Router {
     Router::new().route("/", get(async || "hello\n").put(async || "changed\n")).layer(cors)
 }
 
-/// From what the browser writes, and a page's script cannot.
+/// Returns the host, which the browser sets, and which a page's script cannot change.
 fn host(parts: &Parts) -> Option<String> {
     let header = || parts.headers.get(header::HOST)?.to_str().ok();
-    // HTTP/2 has the host in the URI.
+    // In HTTP/2 the host is in the URI.
     let host = parts.uri.host().or_else(header)?;
     let host = host.split(':').next()?;
-    // No name is longer, and so no entry of the cache.
+    // No host name is longer. The limit also bounds the entries of the cache.
     (host.len() <= 253).then(|| host.to_ascii_lowercase())
 }
 
@@ -38,8 +38,8 @@ async fn look_up(tenants: &Tenants, host: &str) -> Lookup {
     let (result, found) = match tenants.policy(host).await {
         Ok(Some(policy)) => ("found", Lookup::Policy(policy)),
         Ok(None) => ("nobody", Lookup::NotFound),
-        // The choice: without its database the service runs on, and no page reads what it answers,
-        // except those of tenants in memory. To grant what was granted an hour ago would be another.
+        // Without its database the service keeps running, but only pages of cached tenants can read its
+        // responses. An alternative is to use expired entries of the cache.
         Err(error) => {
             eprintln!("no policy for {host}: {error}");
             ("failed", Lookup::NotFound)
@@ -49,7 +49,8 @@ async fn look_up(tenants: &Tenants, host: &str) -> Lookup {
     found
 }
 
-/// Labels have few values each: an origin or a host would be one that anybody makes up.
+/// Counts decisions. The labels have few values; origins and hosts are not among them, because a client
+/// can send any number of them.
 fn count(decision: &Decision<'_>, _: &Uri) {
     let kind = decision.kind().as_str();
     let outcome = match decision.denial() {

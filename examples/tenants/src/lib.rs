@@ -1,5 +1,5 @@
-//! An API with many tenants, each at a host of its own. Which pages may call it, a database knows, and
-//! an administrator changes while it runs.
+//! An API with many tenants, each at its own host. The allowed origins are in a database, and an
+//! administrator changes them while the program runs.
 
 mod admin;
 mod api;

@@ -1,4 +1,4 @@
-//! Whose pages may call which tenant: in a database, and in memory what was asked for lately.
+//! The allowed origins of each tenant, in a database and in a cache.
 
 use std::{collections::BTreeSet, fmt, path::Path, sync::Arc, time::Duration};
 
@@ -16,9 +16,9 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How long a request waits for its policy.
+    /// The longest time that a request waits for its policy.
     pub look_up: Duration,
-    /// How long what another process has written may go unnoticed.
+    /// The longest time until this process sees a change from another one.
     pub time_to_live: Duration,
     pub tenants_in_memory: u64,
     pub origins_of_a_tenant: usize,
@@ -37,20 +37,22 @@ impl Default for Limits {
 
 #[derive(Clone)]
 pub struct Tenants {
-    /// Who waits for it takes no thread, however long the database hangs.
+    /// An async mutex, so that waiting for it blocks no thread while the database hangs.
     connection: Arc<Mutex<Connection>>,
-    /// By host. `None` is kept too, or requests for made-up hosts would all get to the database.
+    /// By host. `None` is stored too, so that requests for unknown hosts do not reach the database.
     policies: Cache<String, Option<Arc<Policy>>>,
     limits: Limits,
 }
 
 impl Tenants {
+    /// Opens the database.
+    ///
     /// # Errors
     ///
-    /// The file cannot be opened, or is no database.
+    /// Fails if the file cannot be opened, or is not a database.
     pub fn open(file: &Path, limits: Limits) -> Result<Self, Error> {
         let connection = Connection::open(file)?;
-        // The thread has to give up as well.
+        // Otherwise the blocking thread would wait longer than the request.
         connection.busy_timeout(limits.look_up)?;
         connection.execute(
             "CREATE TABLE IF NOT EXISTS origins (host TEXT, origin TEXT, PRIMARY KEY (host, origin))",
@@ -63,11 +65,11 @@ impl Tenants {
         Ok(Self { connection: Arc::new(Mutex::new(connection)), policies, limits })
     }
 
-    /// `None` where the host is no tenant's.
+    /// Returns the policy for a host, or `None` if the host belongs to no tenant.
     ///
     /// # Errors
     ///
-    /// The database fails or hangs, or what it holds is no policy. That is not remembered.
+    /// Fails if the database fails or hangs, or if the stored list is not valid. Failures are not cached.
     pub async fn policy(&self, host: &str) -> Result<Option<Arc<Policy>>, Error> {
         match self.policies.get(host) {
             Some(known) => Ok(known),
@@ -78,13 +80,13 @@ impl Tenants {
     async fn look_up(&self, host: String) -> Result<Option<Arc<Policy>>, Error> {
         let policies = self.policies.clone();
         let look_up = move |connection: OwnedMutexGuard<Connection>| {
-            // Lookup by somebody else while this one waited.
+            // Another request may have found it in the meantime.
             if let Some(known) = policies.get(&host) {
                 return Ok(known);
             }
             let origins = read(&connection, &host)?;
             let policy = if origins.is_empty() { None } else { Some(build(&origins)?.into()) };
-            // While the connection is held: a change could not come between, and be missed.
+            // While the connection is locked, so that no change can come in between.
             policies.insert(host, policy.clone());
             Ok(policy)
         };
@@ -92,12 +94,12 @@ impl Tenants {
         spawn_blocking(|| look_up(connection)).await?
     }
 
-    /// Changes the list of a tenant; one without origins is no tenant. In force at once, in this
-    /// process.
+    /// Changes the list of a tenant. An empty list removes the tenant. In this process, the change takes
+    /// effect at once.
     ///
     /// # Errors
     ///
-    /// Nothing is stored: the list would be no policy, or the database fails.
+    /// Fails if the new list is not valid, or if the database fails. Then nothing is stored.
     pub async fn change(
         &self,
         host: String,
@@ -112,7 +114,7 @@ impl Tenants {
             match origins.len() {
                 0 => {}
                 count if count > most => return Err(ChangeError::TooMany { count, most }),
-                // As it will be read. One origin of many is checked with the others.
+                // Check the whole list, because that is how it will be used.
                 _ => _ = build(&origins)?,
             }
             transaction.execute("DELETE FROM origins WHERE host = ?1", [&host])?;
@@ -121,7 +123,7 @@ impl Tenants {
                 transaction.execute("INSERT INTO origins VALUES (?1, ?2)", values)?;
             }
             let committed = transaction.commit();
-            // Also after a failure, of which nobody knows how far it got.
+            // Also after a failure, because the transaction may have been committed.
             policies.invalidate(&host);
             Ok(committed?)
         };
@@ -137,7 +139,7 @@ fn read(connection: &Connection, host: &str) -> rusqlite::Result<BTreeSet<String
     rows.query_map([host], |row| row.get(0))?.collect()
 }
 
-/// The origins are the tenant's, all else is the service's.
+/// Builds a policy. Only the origins depend on the tenant.
 fn build(origins: &BTreeSet<String>) -> Result<Policy, BuildError> {
     CorsLayer::builder()
         .allow_origins(origins)

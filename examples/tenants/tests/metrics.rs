@@ -1,4 +1,4 @@
-//! In a process of its own, because it counts.
+//! In its own process, because the counters are global.
 
 #[expect(dead_code, reason = "the other tests need more of it")]
 mod support;

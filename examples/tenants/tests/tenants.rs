@@ -1,4 +1,4 @@
-//! Tenants that come, go, write nonsense, and a database that does not answer: over real sockets.
+//! Tenants that are added, removed or invalid, and a database that fails, over real sockets.
 
 mod support;
 
@@ -10,10 +10,10 @@ use support::{OWN, SHOP, World};
 const EVIL: &str = "https://evil.example";
 const BANK: &str = "bank.localhost";
 
-/// Nothing is forgotten: what an administrator does has to be seen at once nevertheless.
+/// Cache entries do not expire, so the tests see whether a change removes them.
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// So many origins, one in each line.
+/// Returns a list of origins, one in each line.
 fn many(count: usize) -> String {
     (0..count).flat_map(|at| ["https://a".into(), at.to_string(), ".example\n".into()]).collect()
 }
@@ -22,7 +22,7 @@ fn many(count: usize) -> String {
 async fn an_origin_that_is_added_is_allowed_at_once_and_one_that_is_removed_is_not() {
     let limits = Limits { time_to_live: NEVER, ..Limits::default() };
     let world = World::with_limits("added", limits).await;
-    // Now it is in memory that there is no such tenant.
+    // Now the cache has an entry for the missing tenant.
     assert!(!world.get(SHOP, OWN).await.is_granted(OWN));
     for round in 0..20 {
         assert_eq!(world.add(SHOP, OWN).await.body, "in force\n");
@@ -36,8 +36,7 @@ async fn an_origin_that_is_added_is_allowed_at_once_and_one_that_is_removed_is_n
     }
 }
 
-/// The list is long, so that the look-up is at work when the change comes, and has still to keep what
-/// it has found.
+/// The list is long, so that the lookup is still running when the change arrives.
 #[tokio::test]
 async fn a_look_up_does_not_bring_back_what_was_removed_meanwhile() {
     let limits = Limits { time_to_live: NEVER, origins_of_a_tenant: 10_000, ..Limits::default() };
@@ -66,7 +65,7 @@ async fn tenants_do_not_see_each_other() {
     assert!(world.get("SHOP.localhost:3000", OWN).await.is_granted(OWN));
 }
 
-/// By another process, which tells nobody.
+/// The change is made by another process.
 #[tokio::test]
 async fn what_is_in_memory_is_forgotten() {
     let limits = Limits { time_to_live: Duration::from_millis(1), ..Limits::default() };
@@ -97,7 +96,7 @@ async fn a_broken_database_grants_nothing() {
     assert!(!world.get(SHOP, OWN).await.is_granted(OWN));
 }
 
-/// Rows that no administrator's request has written.
+/// The rows were not written by this program.
 #[tokio::test]
 async fn a_row_that_is_no_policy_grants_nothing() {
     let world = World::new("no-policy").await;
@@ -117,7 +116,7 @@ async fn a_hanging_database_refuses_in_time() {
     world.add(BANK, OWN).await;
     assert!(world.get(BANK, OWN).await.is_granted(OWN));
 
-    // Ends only after the answers have come.
+    // The lock is held until all responses have arrived.
     let other = world.database();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let (page, preflight, known, changed) = tokio::join!(
@@ -131,7 +130,7 @@ async fn a_hanging_database_refuses_in_time() {
     assert!(known.is_granted(OWN), "who is in memory waits for nothing");
     assert_eq!(changed.status, 503);
 
-    // One after the other would take longer than the test waits.
+    // If the requests waited for each other, this would take longer than the test allows.
     let pages = (0..200).map(|at| {
         let world = world.clone();
         tokio::spawn(async move { world.get(&format!("tenant{at}.localhost"), OWN).await })

@@ -20,6 +20,10 @@ pub(super) fn reject_status(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "minimum": 400, "maximum": 599 })
 }
 
+pub(super) fn preflight_status(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 200, "maximum": 299 })
+}
+
 #[expect(clippy::unwrap_used, reason = "a test")]
 fn is_up_to_date<T: JsonSchema>(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/schema").join(name);

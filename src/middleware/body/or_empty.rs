@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -51,10 +51,8 @@ impl sealed::Sealed for EmptyBody {}
 impl<R> MakeBody<R> for EmptyBody {
     type Body = BodyOrEmpty<R>;
 
-    fn response(&self, _: &Decision<'_>, status: StatusCode) -> Response<BodyOrEmpty<R>> {
-        let mut response = Response::new(BodyOrEmpty::default());
-        *response.status_mut() = status;
-        response
+    fn make(&self, _: &Decision<'_>, _: &mut HeaderMap) -> BodyOrEmpty<R> {
+        BodyOrEmpty::default()
     }
 
     #[inline]

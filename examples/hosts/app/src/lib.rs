@@ -1,5 +1,5 @@
-//! The small app that every host serves. This is the one of the hosts that run an axum router; the
-//! others write it in their own words.
+//! The small app that every host serves, for hosts that run an axum router. Other hosts implement it
+//! in their own framework.
 
 use axum::{
     Router,

@@ -1,4 +1,4 @@
-//! The same without a framework: a function, which Tower's `service_fn` makes a service of.
+//! The same app without a framework: a function for Tower's `service_fn`.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use http_body_util::Full;
 
 /// # Errors
 ///
-/// None.
+/// Never fails.
 pub async fn answer<B>(request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible> {
     let is = |method, path| *request.method() == method && request.uri().path() == path;
     Ok(if is(Method::GET, "/") {

@@ -1,4 +1,4 @@
-//! A server behind a proxy, and the way to it.
+//! An upstream server for a proxy, and a client for it.
 
 use std::io;
 
@@ -22,7 +22,7 @@ use hyper_util::{
 };
 use tokio::net::TcpListener;
 
-/// Cheap to clone: the clones share their connections.
+/// Clones share their connections.
 #[derive(Clone)]
 pub struct Upstream {
     authority: Authority,
@@ -30,11 +30,11 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// Starts one that does CORS itself, and badly: every page may read everything.
+    /// Starts a server that sets CORS headers itself, and allows every origin.
     ///
     /// # Errors
     ///
-    /// No port is free.
+    /// Fails if no port is free.
     pub async fn start() -> Result<Self, BoxError> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let authority = listener.local_addr()?.to_string().parse()?;
@@ -43,11 +43,11 @@ impl Upstream {
         Ok(Self { authority, client: Client::builder(TokioExecutor::new()).build_http() })
     }
 
-    /// Passes a request on, and returns what comes back.
+    /// Sends a request to the upstream server, and returns its response.
     ///
     /// # Errors
     ///
-    /// The upstream does not answer.
+    /// Fails if the upstream server does not answer.
     pub async fn send<B>(&self, request: Request<B>) -> io::Result<Response<Incoming>>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -58,7 +58,7 @@ impl Upstream {
         let uri = format!("http://{}{path}", self.authority);
         *request.uri_mut() = uri.parse().map_err(io::Error::other)?;
         *request.version_mut() = Version::HTTP_11;
-        // The client writes the upstream's.
+        // The client sets the host of the upstream server.
         request.headers_mut().remove(HOST);
         remove_hop_by_hop(request.headers_mut());
         let mut response = self.client.request(request).await.map_err(io::Error::other)?;

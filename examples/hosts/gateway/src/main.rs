@@ -1,10 +1,11 @@
-//! A gateway without a framework. What comes from the upstream goes out as it is: hyper's
-//! `Incoming`, which nobody can make, not even an empty one for the answer to a preflight. So the
-//! body that leaves is the upstream's or none, by `body_or_empty` (feature `http-body`).
+//! A gateway without a framework. It returns the body of the upstream server, hyper's `Incoming`. A
+//! program cannot create an `Incoming`, not even an empty one for the response to a preflight. So the
+//! layer uses `body_or_empty` (feature `http-body`).
 //!
-//! There is no body for a 502 either: where the upstream does not answer, the connection ends. A
-//! gateway that makes responses of its own returns `corsac::body::BodyOrEmpty` from its own service, with
-//! `BodyOrEmpty::from(incoming)` or `BodyOrEmpty::default()`; the layer then needs no `body_or_empty`.
+//! There is no body for a 502 either: if the upstream server does not answer, the connection ends. A
+//! gateway that creates responses itself returns `corsac::body::BodyOrEmpty` from its own service, with
+//! `BodyOrEmpty::from(incoming)` or `BodyOrEmpty::default()`. Then the layer does not need
+//! `body_or_empty`.
 
 use std::{env, error::Error};
 

@@ -13,8 +13,8 @@ use tower::{ServiceBuilder, service_fn};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // In a `ServiceBuilder` the first layer is the outermost: authentication, timeouts and whatever
-    // else answers by itself come after this one.
+    // The first layer is the outermost. Authentication, timeouts and other layers that can answer a
+    // request come after it.
     let cors = CorsLayer::new(policy::policy()?);
     let service = ServiceBuilder::new().layer(cors).service(service_fn(app::answer));
 

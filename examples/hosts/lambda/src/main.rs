@@ -1,8 +1,7 @@
-//! A function: an axum router, as on any server. `lambda_http` makes requests of events, whichever front
-//! end they come from.
+//! An axum router as a Lambda function. `lambda_http` converts the events of every front end to requests.
 //!
-//! Let one of the two do CORS. A front end that has CORS settings of its own (HTTP APIs and Function
-//! URLs do) answers preflights itself, and replaces what corsac says of other responses.
+//! HTTP APIs and Function URLs have CORS settings. Do not use them together with corsac: such a front end
+//! answers preflights itself, and replaces the CORS headers of the function.
 
 use corsac::CorsLayer;
 

@@ -1,4 +1,4 @@
-//! The policy of every host: what a production service of `https://app.example.com` would have.
+//! The policy of every host, as for a service of `https://app.example.com` in production.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,13 +10,13 @@ use http::{
 
 /// # Errors
 ///
-/// None, as long as what is below is right: an `https://app.example.com/` would be one.
+/// Fails if the policy below has a mistake, such as the origin `https://app.example.com/`.
 pub fn policy() -> Result<Arc<Policy>, BuildError> {
     CorsLayer::builder()
         .allow_origins(["https://app.example.com", "https://*.example.com"])
         .allow_methods([Method::PUT, Method::DELETE])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-        // What gRPC-web clients send, and where they find an error that has no body.
+        // The headers that gRPC-web sends, and those that hold the code of an error without a body.
         .allow_headers(["x-grpc-web", "x-user-agent", "grpc-timeout"])
         .expose_headers(["x-request-id"])
         .expose_headers(["grpc-status", "grpc-message", "grpc-status-details-bin"])

@@ -1,5 +1,5 @@
-//! A reverse proxy: axum in front, hyper-util's client behind. Its upstream does CORS too, and
-//! badly: what it says of that is replaced, or removed where the policy refuses.
+//! A reverse proxy with axum and hyper-util's client. The upstream server allows every origin, but corsac
+//! replaces its CORS headers, and removes them if the policy refuses the origin.
 
 use std::env;
 
@@ -19,7 +19,7 @@ async fn main() -> Result<(), BoxError> {
     let app = Router::new()
         .fallback(forward)
         .with_state(upstream)
-        // Last, so that a 502 carries CORS headers too, and the page learns of it.
+        // Last, so that a 502 gets CORS headers too, and the page can read it.
         .layer(CorsLayer::new(policy::policy()?));
 
     let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());

@@ -1,7 +1,7 @@
-//! salvo: `compat()` makes a hoop of the layer.
+//! salvo: `compat()` turns the layer into a hoop, which is salvo's middleware.
 //!
-//! It is a hoop of the `Service`, not of a `Router`: a router runs its hoops where a route matches,
-//! and for a preflight, or for a path that does not exist, none does.
+//! The hoop is on the `Service`, not on a `Router`: a router runs its hoops only if a route matches. No
+//! route matches a preflight or a path that does not exist.
 
 use std::{env, error::Error};
 

@@ -1,4 +1,4 @@
-//! One connection, one request.
+//! Sends one request on a connection of its own.
 
 use std::{error::Error, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::exchange::{Answer, Request};
 #[derive(Clone, Copy)]
 pub enum Transport {
     Http1,
-    /// Without TLS, known to be spoken beforehand.
+    /// Without TLS, with prior knowledge.
     Http2,
 }
 
@@ -51,7 +51,7 @@ async fn ask(
     let authority = authority(host)?;
     let response = match transport {
         Transport::Http1 => {
-            // As browsers write them.
+            // As browsers do.
             let mut builder = http1::Builder::new();
             let (mut sender, connection) =
                 builder.title_case_headers(true).handshake(stream).await?;

@@ -1,4 +1,4 @@
-//! What is asked, what is to be answered, and how answers are compared.
+//! A request, the expected response, and how to compare it with the actual one.
 
 use hyper::HeaderMap;
 use serde::Deserialize;
@@ -7,9 +7,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     pub name: String,
-    /// The hosts where it can be had; all if absent. Some cannot send two lines of a name.
+    /// The hosts that can receive the request; all if absent. Some join two lines of a header.
     pub over: Option<Vec<String>>,
-    /// What a host must have beside the small app.
+    /// A capability that the host must have in addition to the small app.
     pub needs: Option<String>,
     pub request: Request,
     pub response: Response,
@@ -31,7 +31,7 @@ pub struct Response {
     pub status: u16,
     /// Not compared if absent.
     pub body: Option<String>,
-    /// Every `access-control-*` and `vary` line, and those others that matter.
+    /// Every `access-control-*` and `vary` line, and other lines that matter.
     pub headers: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ pub struct Answer {
 }
 
 impl Response {
-    /// One line for each: `-` is missing, `+` is too much.
+    /// Returns one line for each difference: `-` is missing, `+` is unexpected.
     pub fn differences(&self, answer: &Answer) -> Vec<String> {
         let mut missing = self.lines();
         let mut extra = self.lines_of(answer);
@@ -77,14 +77,14 @@ impl Response {
         lines
     }
 
-    /// What belongs to CORS is compared whole, so that what is not listed must be absent.
+    /// Always compares CORS headers, so that one that is not listed must be absent.
     fn compares(&self, name: &str) -> bool {
         let is_listed = |line: &String| line.split(':').next() == Some(name);
         name.starts_with("access-control-") || name == "vary" || self.headers.iter().any(is_listed)
     }
 }
 
-/// Frameworks have bodies for their errors that fill a screen.
+/// Shortens a line, because the error pages of some frameworks fill a screen.
 fn shorten(line: &str) -> String {
     match line.char_indices().nth(160) {
         Some((end, _)) => format!("{}...", &line[..end]),

@@ -1,5 +1,5 @@
-//! Sends every exchange of `exchanges.json` to a host, over real HTTP, and compares the answers line
-//! by line. Exit code 1 where one differs, 2 where none could be asked.
+//! Sends every exchange of `exchanges.json` to a host, over real HTTP, and compares the responses line
+//! by line. Exits with 1 if one differs, and with 2 if it could send none.
 //!
 //! ```text
 //! suite --h1 http://127.0.0.1:3000 --h2c http://127.0.0.1:3000 exchanges.json
@@ -33,7 +33,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Whether all answers are as expected.
+/// Returns whether all responses are as expected.
 async fn run(args: impl Iterator<Item = String>) -> Result<bool, Box<dyn Error>> {
     let options = Options::read(args)?;
     let file = &options.file;

@@ -1,4 +1,4 @@
-//! The suite against hosts that are wrong: it has to say so.
+//! Runs the suite against broken hosts, which it has to detect.
 
 use std::{
     io::{Read, Write},
@@ -48,7 +48,7 @@ fn nothing_to_ask_is_no_success() {
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// Gives everybody the same answer, and returns its URL.
+/// Starts a server that gives the same response to every request, and returns its URL.
 fn host(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

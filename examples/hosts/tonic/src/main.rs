@@ -1,7 +1,7 @@
-//! tonic, for native gRPC clients and for gRPC-web ones, with some plain HTTP beside it.
+//! tonic, for native gRPC clients and for gRPC-web clients, together with plain HTTP routes.
 //!
-//! CORS is outside of `GrpcWebLayer`, which knows nothing but calls: the other way round a preflight
-//! gets its 400, or over HTTP/2 whatever the router says to `OPTIONS`.
+//! CORS is outside of `GrpcWebLayer`. Otherwise `GrpcWebLayer` would answer a preflight with 400 over
+//! HTTP/1, and pass it on to the router over HTTP/2.
 
 use std::{env, error::Error};
 
@@ -15,14 +15,14 @@ use tower::Layer;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (_reporter, health) = tonic_health::server::health_reporter();
-    // Around the gRPC services alone: it refuses other requests of HTTP/1.
+    // Only around the gRPC services, because it refuses all other HTTP/1 requests.
     let grpc = GrpcWebLayer::new().layer(health);
 
     let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("listening on http://{}", listener.local_addr()?);
     Server::builder()
-        // Browsers speak HTTP/2 over TLS only.
+        // Browsers use HTTP/2 only over TLS.
         .accept_http1(true)
         .layer(CorsLayer::new(policy::policy()?))
         .add_routes(Routes::from(app::router()).add_service(grpc))

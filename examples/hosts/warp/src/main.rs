@@ -1,8 +1,8 @@
-//! warp: its filters become a Tower service, and hyper-util serves that, because `warp::serve` takes
-//! filters only.
+//! warp: its filters become a Tower service that hyper-util serves, because `warp::serve` takes only
+//! filters.
 //!
-//! The layer is around the whole service, so that rejections are covered: warp makes a 404 or 405 of
-//! them on the way out.
+//! The layer is around the whole service, so that it covers rejections: warp turns them into a 404 or 405
+//! only at the end.
 
 use std::{env, error::Error};
 

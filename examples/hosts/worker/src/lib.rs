@@ -1,4 +1,4 @@
-//! A Cloudflare Worker: one program with two apps, and the variable `APP` says which one answers.
+//! A Cloudflare Worker with two apps. The variable `APP` selects one.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use worker::{Context, Env, Error, HttpRequest, Response, Result, event};
 mod plain;
 mod routed;
 
-/// Compiled once for each instance of the Worker: what a handler makes, it makes for each request.
+/// Built only once for each instance of the Worker, because a handler runs for each request.
 static CORS: LazyLock<Result<CorsLayer, BuildError>> =
     LazyLock::new(|| policy::policy().map(CorsLayer::new));
 

@@ -1,5 +1,5 @@
-//! A service without a framework: futures that stay on their thread, as those of JavaScript's promises
-//! do, and the Worker's own body, which has no `Default`.
+//! A service without a framework. Its future is not `Send`, like that of a JavaScript promise, and its
+//! body, `worker::Body`, has no `Default`.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub fn service(
 }
 
 async fn app(request: HttpRequest) -> Result<HttpResponse> {
-    // A promise, which is not `Send`. It stands for a look-up in KV, or for another Worker's answer.
+    // A promise, as from KV or from another Worker.
     Delay::from(Duration::ZERO).await;
 
     let (status, header, text) = match (request.method(), request.uri().path()) {

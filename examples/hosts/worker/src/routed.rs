@@ -1,4 +1,4 @@
-//! An axum router, as on any server.
+//! An axum router.
 
 use axum::{
     Router,

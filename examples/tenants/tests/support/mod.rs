@@ -1,4 +1,4 @@
-//! The servers on ports that the system picks, and a client that sends what it is told.
+//! Starts the servers on free ports, and sends requests to them.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ use tokio::{
 pub const SHOP: &str = "shop.localhost";
 pub const OWN: &str = "https://shop.example";
 
-/// A test that waits forever tells nothing.
+/// The longest time that a test waits for a response.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct World {
@@ -42,12 +42,12 @@ impl World {
         Self { pages, administrators: serve(admin(tenants, recorder())).await, file }
     }
 
-    /// What another process sees of the database, and does to it.
+    /// Opens the database as another process would.
     pub fn database(&self) -> Connection {
         Connection::open(&self.file).unwrap()
     }
 
-    /// A page's GET.
+    /// Sends a GET of a page.
     pub async fn get(&self, host: &str, origin: &str) -> Answer {
         send(self.pages, "GET", "/", &[("host", host), ("origin", origin)], "").await
     }
@@ -78,7 +78,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the page may have it. There is never half a grant.
+    /// Returns whether the page can read the response. Checks that the CORS headers are complete or
+    /// absent.
     #[track_caller]
     pub fn is_granted(&self, origin: &str) -> bool {
         let grants = format!("access-control-allow-origin: {origin}\r\n");
@@ -122,7 +123,7 @@ async fn send(
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
-/// There is one for each process.
+/// Returns the recorder, of which a process can install only one.
 fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap()).clone()

@@ -1,8 +1,7 @@
-//! The usual way: `Router::layer`, as the last call. Routes and layers that are added after it are
-//! not covered.
+//! Calls `Router::layer` last, because the layer does not cover routes and layers that are added later.
 //!
-//! axum puts the layer around each route's methods, so it adds its `Allow` to the answers of
-//! preflights, of routes without an `OPTIONS` handler: harmless. `axum-wrapped` has none.
+//! axum puts the layer around the methods of each route. If a route has no `OPTIONS` handler, axum adds
+//! `Allow` to the response to a preflight. Browsers ignore it. `axum-wrapped` avoids it.
 
 use std::{env, error::Error};
 

@@ -1,5 +1,5 @@
-//! The layer around the whole router, whatever is added to the router and in which order: for
-//! layers that rewrite URIs before routing, and for routers that come from elsewhere.
+//! Puts the layer around the whole router, so that it covers all routes and layers in it. Use this form
+//! for layers that rewrite URIs before routing, and for routers from other crates.
 
 use std::{env, error::Error};
 
@@ -15,6 +15,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    // A service is no router: axum serves it as one that is made anew for each connection.
+    // `axum::serve` takes a router, or a make-service.
     Ok(axum::serve(listener, ServiceExt::<Request>::into_make_service(app)).await?)
 }

@@ -1,5 +1,5 @@
-//! poem's own handlers. poem has requests and responses of its own, which no Tower layer for HTTP
-//! takes, so a middleware asks the policy itself: these dozen lines do for any framework.
+//! poem's own handlers. They use request and response types of poem, which a Tower layer cannot process,
+//! so a middleware calls the policy. The same works in any framework.
 
 use std::{env, error::Error, net::TcpListener, sync::Arc};
 
@@ -16,7 +16,7 @@ use poem::{
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let policy = policy::policy()?;
-    // Around everything, so that a 404 is covered.
+    // Around everything, so that it covers 404s.
     let app = app().around(move |inner, request| cors(policy.clone(), inner, request));
 
     let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
@@ -31,13 +31,13 @@ async fn cors(
     inner: Arc<impl Endpoint>,
     request: Request,
 ) -> Result<Response> {
-    // The request goes to the handler, and the decision is about its headers. A policy that rejects
-    // wants the URI too, where HTTP/2 has the host: `evaluate_request`.
+    // The handler takes the request, but the decision borrows its headers. A policy with
+    // `Enforcement::Reject` needs `evaluate_request` instead, because in HTTP/2 the host is in the URI.
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let decision = policy.evaluate(&method, &headers);
     let mut response = match decision.status() {
         Some(status) => status.into(),
-        // An error of poem's becomes a response here.
+        // `get_response` turns poem's errors into responses.
         None => inner.get_response(request).await,
     };
     decision.apply(response.headers_mut());

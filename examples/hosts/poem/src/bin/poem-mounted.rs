@@ -1,5 +1,5 @@
-//! A Tower service in poem's server: `compat()` makes an endpoint of it, the layer is around it
-//! before. poem asks that its bodies are `Send` and `Sync`; axum's are not.
+//! A Tower service in poem's server: the layer is around the service, and `compat()` turns both into an
+//! endpoint. The bodies must be `Send` and `Sync`, and those of axum are not.
 
 use std::{env, error::Error, net::TcpListener};
 

@@ -1,5 +1,5 @@
-//! `bindgen PROGRAM.wasm DIRECTORY`: the JavaScript around the program, and the program without what
-//! only wasm-bindgen reads.
+//! `bindgen PROGRAM.wasm DIRECTORY`: writes the JavaScript for the program, and the program without the
+//! sections that only wasm-bindgen reads.
 
 use std::env;
 

@@ -1,4 +1,4 @@
-//! What the optional features add.
+//! Checks the optional features.
 
 #[cfg(feature = "tracing")]
 pub fn tracing() {
@@ -14,7 +14,7 @@ pub fn tracing() {
 
     static EVENTS: AtomicU32 = AtomicU32::new(0);
 
-    /// Counts the events, after it has formatted each.
+    /// Formats and counts the events.
     struct Counter;
 
     impl Subscriber for Counter {

@@ -1,5 +1,5 @@
-//! A program for machines that have no clock, no threads, no randomness and no unwinding: a panic ends
-//! it. It imports nothing of its host, and what it has to say is that it comes to its end.
+//! Checks that corsac runs without a clock, threads, randomness and unwinding. The program imports
+//! nothing from its host. A panic ends it, so it passes if it runs to its end.
 
 use std::{
     cell::Cell,
@@ -36,8 +36,8 @@ fn main() -> Result<(), BuildError> {
     Ok(())
 }
 
-/// Each representation of a set of origins: few are compared, many are hashed, with keys that other
-/// machines draw at random.
+/// Checks each representation of a set of origins: a short list, and a hash table, whose keys are random
+/// on other targets.
 fn policies() -> Result<(), BuildError> {
     let numbered = |count: usize| (0..count).map(|it| format!("https://n{it}.example"));
     let wildcards = |count: usize| (0..count).map(|it| format!("https://*.w{it}.example:*"));
@@ -48,7 +48,7 @@ fn policies() -> Result<(), BuildError> {
         assert!(!allows(&policy, OTHER));
         assert!((0..exact).all(|it| allows(&policy, &format!("https://n{it}.example"))));
         assert!((0..wild).all(|it| allows(&policy, &format!("https://a.b.w{it}.example:81"))));
-        // What is for people is computed too, with the nearest origin, and printed.
+        // Messages for people, including the nearest origin.
         let (method, headers) = request(OTHER);
         assert!(!policy.evaluate(&method, &headers).to_string().is_empty());
         assert!(!policy.explain(&method, &headers).to_string().is_empty());
@@ -75,7 +75,7 @@ fn mounted() -> Result<(), BuildError> {
     Ok(())
 }
 
-/// Look-ups that panic are caught where panics unwind. Here they end the program, so none does.
+/// Checks policies that are looked up. None of the lookups panics, because that would end the program.
 fn looked_up() -> Result<(), BuildError> {
     let policy = Arc::new(CorsLayer::builder().allow_origins([LISTED]).build_policy()?);
     let found = AsyncCorsLayer::new(move |_: &Parts| soon(Lookup::Policy(policy.clone())));
@@ -87,7 +87,7 @@ fn looked_up() -> Result<(), BuildError> {
     Ok(())
 }
 
-/// With a policy that lists one origin: two requests, two preflights.
+/// Sends two requests and two preflights to a policy with one origin.
 fn check<S>(service: &mut S)
 where
     S: Service<Request<String>, Response = Response<String>, Error = Infallible>,
@@ -107,7 +107,7 @@ where
     }
 }
 
-/// Its future is not `Send`, as little as those of JavaScript promises are.
+/// Returns a service whose future is not `Send`, like that of a JavaScript promise.
 fn app() -> impl Service<Request<String>, Response = Response<String>, Error = Infallible> + Clone {
     service_fn(|_: Request<String>| async {
         let not_send = Rc::new("hello");
@@ -117,7 +117,7 @@ fn app() -> impl Service<Request<String>, Response = Response<String>, Error = I
     })
 }
 
-/// When it is asked for the second time.
+/// Is ready when it is polled for the second time.
 async fn soon<T>(value: T) -> T {
     let mut is_first = true;
     std::future::poll_fn(|cx| {
@@ -128,7 +128,7 @@ async fn soon<T>(value: T) -> T {
     value
 }
 
-/// `OPTIONS` as a preflight of a `PUT`.
+/// Sends a request. `OPTIONS` is the preflight of a `PUT`.
 fn ask<S, R>(service: &mut S, origin: &str, method: Method) -> Response<R>
 where
     S: Service<Request<String>, Response = Response<R>, Error = Infallible>,
