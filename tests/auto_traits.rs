@@ -11,9 +11,12 @@ use std::{
 };
 
 use corsac::{
-    BuildError, Cors, CorsBuilder, CorsLayer, Decision, Denial, DenialKind, Enforcement,
-    Explanation, Origin, OriginError, OriginPattern, Policy, Problem, Remedy, RequestKind,
-    ResponseFuture, Step, Topic, Warning,
+    AsyncCorsLayer, BuildError, Cors, CorsBuilder, CorsLayer, Decision, Denial, DenialKind,
+    Enforcement, Lookup, Origin, OriginError, OriginPattern, Policy, Problem, ProblemKind, Remedy,
+    RequestKind, Warning,
+    body::{AnswerBody, DefaultBody},
+    explain::{Explanation, Step, Topic},
+    middleware::{AsyncCors, MountedPolicy},
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 
@@ -41,7 +44,8 @@ assert_impl_all!(
 // Errors go through `?`, into `Box<dyn Error + Send + Sync>`, and across threads.
 assert_impl_all!(BuildError: Error, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
 assert_impl_all!(OriginError: Error, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
-assert_impl_all!(Problem: Display, Debug, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(Problem: Error, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(ProblemKind: Debug, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
 
 // What is said of a policy outlives it.
 assert_impl_all!(Explanation: Display, Send, Sync, Unpin, Clone, Eq, UnwindSafe, RefUnwindSafe);
@@ -58,15 +62,32 @@ assert_impl_all!(Cors<Rc<()>>: Unpin, Clone, Debug);
 assert_not_impl_any!(Cors<Rc<()>>: Send, Sync);
 assert_not_impl_any!(ResponseFuture<Rc<()>>: Send, Sync);
 
+/// Of a service whose future is `F` and whose body is `R`.
+type ResponseFuture<F, R = ()> = corsac::middleware::ResponseFuture<F, DefaultBody, R>;
+
 struct SendOnly(#[allow(dead_code)] std::cell::Cell<()>);
 assert_impl_all!(Cors<SendOnly>: Send, Unpin);
 assert_not_impl_any!(Cors<SendOnly>: Sync, Clone, Debug);
 assert_impl_all!(ResponseFuture<SendOnly>: Send, Unpin);
-assert_not_impl_any!(ResponseFuture<SendOnly>: Sync, Debug);
+assert_not_impl_any!(ResponseFuture<SendOnly>: Sync);
 
 assert_impl_all!(ResponseFuture<PhantomPinned>: Send, Sync);
 assert_not_impl_any!(ResponseFuture<PhantomPinned>: Unpin);
 assert_not_impl_any!(ResponseFuture<()>: Clone);
+
+// The future may hold a body that corsac has made.
+assert_not_impl_any!(ResponseFuture<(), Rc<()>>: Send, Sync);
+assert_impl_all!(ResponseFuture<(), PhantomPinned>: Unpin);
+
+// A function of the user makes bodies, chooses or looks up: the service is what that function is.
+assert_impl_all!(CorsLayer<AnswerBody<fn()>>: Send, Sync, Unpin, Clone, Debug);
+assert_impl_all!(AsyncCorsLayer<fn()>: Send, Sync, Unpin, Clone, Debug);
+assert_impl_all!(AsyncCors<(), fn()>: Send, Sync, Unpin, Clone, Debug);
+assert_not_impl_any!(AsyncCors<(), Rc<()>>: Send, Sync);
+assert_impl_all!(Lookup: Send, Sync, Unpin, Clone, Debug);
+assert_impl_all!(MountedPolicy: Send, Sync, Unpin, Clone, Debug, From<Policy>, From<&'static Policy>);
+#[cfg(feature = "reload")]
+assert_impl_all!(corsac::ReloadHandle: Send, Sync, Unpin, Clone, Debug);
 
 // A policy may hold a predicate of the user's, of which nothing is known after a panic.
 assert_not_impl_any!(CorsBuilder: UnwindSafe, RefUnwindSafe);

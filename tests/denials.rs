@@ -47,52 +47,46 @@ fn what_is_allowed() {
 }
 
 #[test]
-fn the_nearest_origin_is_named() {
+fn the_closest_allowed_origin_and_the_difference() {
+    const APP: &str = "https://app.example.com";
     let cases = [
-        (
-            "https://app.example.com:8443",
-            "\"https://app.example.com\" is, which differs only in its port",
-        ),
-        (
-            "http://app.example.com",
-            "\"https://app.example.com\" is, which differs only in its scheme",
-        ),
-        (
-            "http://app.example.com:8080",
-            "\"https://app.example.com\" is, which differs in its scheme and its port",
-        ),
-        ("https://example.com", "\"https://app.example.com\" is, which is a subdomain of it"),
-        (
-            "https://x.app.example.com",
-            "\"https://app.example.com\" is, which is the domain above it",
-        ),
-        (
-            "https://ap.example.com",
-            "\"https://app.example.com\" is, which is spelled almost the same",
-        ),
-        (
-            "https://app.exmaple.com",
-            "\"https://app.example.com\" is, which is spelled almost the same",
-        ),
-        ("https://a.b.exmaple", "\"https://*.b.example\" is, which is spelled almost the same"),
-        ("https://t.co", "nothing like it is; if you trust it, add it to `allow_origins`"),
+        ("https://app.example.com:8443", APP, "different port"),
+        ("http://app.example.com", APP, "different scheme"),
+        ("http://app.example.com:8080", APP, "different scheme and port"),
+        ("https://example.com", APP, "a subdomain of it"),
+        ("https://x.app.example.com", APP, "the domain above it"),
+        ("https://ap.example.com", APP, "spelled almost the same"),
+        ("https://app.exmaple.com", APP, "spelled almost the same"),
+        ("https://a.b.exmaple", "https://*.b.example", "spelled almost the same"),
         (
             "https://b.example",
-            "\"https://*.b.example\" is, which allows its subdomains, not the domain itself",
+            "https://*.b.example",
+            "allows its subdomains, not the domain itself",
         ),
-        ("https://a.b.example:1", "\"https://*.b.example\" is, which differs only in its port"),
+        ("https://a.b.example:1", "https://*.b.example", "different port"),
         (
             "http://127.0.0.1:3000",
-            "\"http://localhost:*\" is, which is the same machine by another name: to browsers, \
-             another origin",
+            "http://localhost:*",
+            "the same machine by another name: to browsers, another origin",
         ),
-        ("https://localhost:3000", "\"http://localhost:*\" is, which differs only in its scheme"),
-        ("https://evil.test", "nothing like it is; if you trust it, add it to `allow_origins`"),
+        ("https://localhost:3000", "http://localhost:*", "different scheme"),
     ];
-    for (origin, sentence) in cases {
+    for (origin, closest, difference) in cases {
         assert_eq!(
             says(&policy(), &Method::GET, &[("origin", origin)]),
-            format!("origin {origin:?} is not allowed: {sentence}"),
+            format!(
+                "origin {origin:?} is not allowed; the closest allowed origin is {closest:?} \
+                 ({difference})"
+            ),
+        );
+    }
+    for origin in ["https://t.co", "https://evil.test"] {
+        assert_eq!(
+            says(&policy(), &Method::GET, &[("origin", origin)]),
+            format!(
+                "origin {origin:?} is not allowed; no allowed origin is similar; if you trust it, \
+                 add it to `allow_origins`"
+            ),
         );
     }
 }
@@ -103,8 +97,8 @@ fn the_domain_itself_is_no_subdomain_on_the_loopback_either() {
         CorsLayer::builder().allow_origins(["http://*.localhost:3001"]).build_policy().unwrap();
     assert_eq!(
         says(&policy, &Method::GET, &[("origin", "http://localhost:3001")]),
-        "origin \"http://localhost:3001\" is not allowed: \"http://*.localhost:3001\" is, which \
-         allows its subdomains, not the domain itself",
+        "origin \"http://localhost:3001\" is not allowed; the closest allowed origin is \
+         \"http://*.localhost:3001\" (allows its subdomains, not the domain itself)",
     );
 }
 
@@ -126,13 +120,13 @@ fn what_is_no_origin() {
     let cases = [
         (
             "https://app.example.com/",
-            "\"https://app.example.com\" is allowed, which differs only in case or a slash: \
-             browsers send neither",
+            "the closest allowed origin is \"https://app.example.com\" (different case or a slash at \
+             the end: browsers send neither)",
         ),
         (
             "HTTPS://App.example.com",
-            "\"https://app.example.com\" is allowed, which differs only in case or a slash: \
-             browsers send neither",
+            "the closest allowed origin is \"https://app.example.com\" (different case or a slash at \
+             the end: browsers send neither)",
         ),
         ("app.example.com", "a browser sends `scheme://host`, perhaps with a port"),
         ("", "a browser sends `scheme://host`, perhaps with a port"),
@@ -140,13 +134,13 @@ fn what_is_no_origin() {
     for (origin, sentence) in cases {
         assert_eq!(
             says(&policy(), &Method::GET, &[("origin", origin)]),
-            format!("origin {origin:?} is not an origin: {sentence}"),
+            format!("origin {origin:?} is not an origin; {sentence}"),
         );
     }
     assert_eq!(
         says(&policy(), &Method::GET, &[("origin", &"é".repeat(40_000))]),
         format!(
-            "origin \"{}...\" is not an origin: a browser sends `scheme://host`, perhaps with a port",
+            "origin \"{}...\" is not an origin; a browser sends `scheme://host`, perhaps with a port",
             r"\xc3\xa9".repeat(50),
         ),
     );
@@ -161,8 +155,8 @@ fn what_is_no_origin() {
     );
     assert_eq!(
         says(&policy(), &Method::GET, &[("origin", "null")]),
-        "origin \"null\" is not allowed: it is that of every sandboxed frame, file and redirect \
-         between origins; serve the page from an origin of its own",
+        "origin \"null\" is not allowed: sandboxed frames, local files and cross-origin redirects \
+         all send \"null\"; serve the page from an origin of its own",
     );
 }
 
@@ -173,20 +167,20 @@ fn what_a_preflight_may_not_ask_for() {
         (
             "patch",
             "",
-            "method \"patch\" is not allowed: \"PATCH\" is, and methods are case-sensitive; write \
-             it so in the page",
+            "method \"patch\" is not allowed: \"PATCH\" is allowed, and methods are case-sensitive; \
+             write it so in the page",
         ),
         (
             "put",
             "",
-            "method \"put\" is not allowed: \"PUT\" is, which is how browsers write it; look at \
-             the client",
+            "method \"put\" is not allowed: \"PUT\" is allowed, and browsers write it in upper \
+             case; look at the client",
         ),
         (
             "get",
             "",
-            "method \"get\" is not allowed: \"GET\" is, which is how browsers write it; look at \
-             the client",
+            "method \"get\" is not allowed: \"GET\" is allowed, and browsers write it in upper \
+             case; look at the client",
         ),
         ("delete", "", "method \"delete\" is not allowed: add it to `allow_methods`"),
         ("TRACE", "", "method \"TRACE\" is not allowed: no browser sends it for a page"),
@@ -262,8 +256,8 @@ fn short_hosts_are_no_misspellings() {
     let builder = CorsLayer::builder().allow_origins(["https://x.co"]);
     assert_eq!(
         says(&builder.build_policy().unwrap(), &Method::GET, &[("origin", "https://t.co")]),
-        "origin \"https://t.co\" is not allowed: nothing like it is; if you trust it, add it to \
-         `allow_origins`",
+        "origin \"https://t.co\" is not allowed; no allowed origin is similar; if you trust it, add it \
+         to `allow_origins`",
     );
 }
 

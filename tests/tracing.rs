@@ -1,5 +1,5 @@
-//! What is logged: one event at DEBUG for each refusal and for each response whose CORS headers
-//! are replaced, and nothing else.
+//! The events: one for each denial and for each response whose CORS headers are replaced, and no
+//! other. All are at DEBUG, but for the first replaced header of a layer.
 
 #![cfg(feature = "tracing")]
 
@@ -76,25 +76,23 @@ fn send(cors: &CorsLayer, request: Request<()>, answer: &[(HeaderName, HeaderVal
     service.oneshot(request).now_or_never().unwrap().unwrap();
 }
 
-/// What is logged of it; all of it at DEBUG.
+/// The events of a request to a service that answers with these headers.
 fn logged_with(
     cors: &CorsLayer,
     request: Request<()>,
     answer: &[(HeaderName, HeaderValue)],
-) -> Vec<Fields> {
+) -> Vec<(Level, Fields)> {
     let recorder = Recorder::default();
     let subscriber = Registry::default().with(recorder.clone());
     tracing::subscriber::with_default(subscriber, || send(cors, request, answer));
-    let events = std::mem::take(&mut *recorder.events.lock().unwrap());
-    let at_debug = |(level, fields)| {
-        assert_eq!(level, Level::DEBUG, "{fields:?}");
-        fields
-    };
-    events.into_iter().map(at_debug).collect()
+    std::mem::take(&mut *recorder.events.lock().unwrap())
 }
 
+/// The events of a request, all at DEBUG.
 fn logged(cors: &CorsLayer, request: Request<()>) -> Vec<Fields> {
-    logged_with(cors, request, &[])
+    let events = logged_with(cors, request, &[]);
+    assert!(events.iter().all(|(level, _)| *level == Level::DEBUG), "{events:?}");
+    events.into_iter().map(|(_, fields)| fields).collect()
 }
 
 /// The only event of a request.
@@ -145,7 +143,7 @@ fn an_actual_request_of_a_refused_origin() {
             ("path", "/"),
             (
                 "reason",
-                r#"origin "https://app.example.com:8443" is not allowed: "https://app.example.com" is, which differs only in its port"#,
+                r#"origin "https://app.example.com:8443" is not allowed; the closest allowed origin is "https://app.example.com" (different port)"#,
             ),
             ("rule", "origin"),
         ],
@@ -162,7 +160,7 @@ fn an_actual_request_of_a_refused_origin() {
             ("path", "/"),
             (
                 "reason",
-                r#"origin "https://evil.example" is not allowed: nothing like it is; if you trust it, add it to `allow_origins`"#,
+                r#"origin "https://evil.example" is not allowed; no allowed origin is similar; if you trust it, add it to `allow_origins`"#,
             ),
             ("rule", "origin"),
         ],
@@ -184,7 +182,7 @@ fn a_preflight_of_a_refused_origin() {
             ("path", "/"),
             (
                 "reason",
-                r#"origin "http://app.example.com" is not allowed: "https://app.example.com" is, which differs only in its scheme; serve the page over https"#,
+                r#"origin "http://app.example.com" is not allowed; the closest allowed origin is "https://app.example.com" (different scheme); serve the page over https"#,
             ),
             ("rule", "origin"),
             ("status", "403"),
@@ -260,23 +258,22 @@ fn every_rule_logs_one_event() {
 #[test]
 fn replaced_headers() {
     let of_its_own = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
-    let replaced = "the inner service wrote CORS headers, and the policy's take their place; \
+    let replaced = "the inner service writes CORS headers, and corsac replaces them; \
                     let one of the two do CORS";
     let headers = "access-control-allow-origin";
     let cors = strict().build().unwrap();
 
-    let events = logged_with(&cors, from(APP, Method::GET), &of_its_own);
-    assert_eq!(events.len(), 1, "{events:?}");
-    assert_fields(&events[0], &[("headers", headers), ("message", replaced)]);
-    let events = logged_with(&cors, Request::new(()), &of_its_own);
-    assert_eq!(events.len(), 1, "{events:?}");
-
-    // Two things are wrong: both are said, each once.
+    let requests = [(from(APP, Method::GET), Level::WARN), (Request::new(()), Level::DEBUG)];
+    for (request, level) in requests {
+        let events = logged_with(&cors, request, &of_its_own);
+        let [(logged_at, event)] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(*logged_at, level);
+        assert_fields(event, &[("headers", headers), ("message", replaced)]);
+    }
+    // The denial and the replaced header are two events.
     let events = logged_with(&cors, from(EVIL, Method::GET), &of_its_own);
-    let messages: Vec<_> = events.iter().map(|event| event["message"].as_str()).collect();
-    assert_eq!(messages, ["CORS request refused", replaced]);
-
-    assert_eq!(logged_with(&CorsLayer::disabled(), from(APP, Method::GET), &of_its_own), []);
+    let messages = events.iter().map(|(_, event)| event["message"].as_str());
+    assert!(messages.eq(["CORS request refused", replaced]));
     let unrelated = [(header::VARY, HeaderValue::from_static("origin"))];
     assert_eq!(logged_with(&cors, from(APP, Method::GET), &unrelated), []);
 }
@@ -391,6 +388,8 @@ fn without_a_listener_there_is_no_event() {
     let cors = strict().build().unwrap();
     let subscriber = AtInfo::default();
     let of_its_own = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
+    // The first replaced header is a warning.
+    send(&cors, from(APP, Method::GET), &of_its_own);
     tracing::subscriber::with_default(subscriber.clone(), || {
         send(&cors, from(EVIL, Method::GET), &of_its_own);
     });

@@ -1,5 +1,5 @@
-//! One CORS layer around another is noticed, and said once: so this is a process of its own, with one
-//! test.
+//! An inner service that writes CORS headers of its own, such as a second CORS layer, is reported at
+//! `WARN` once for each layer.
 
 #![cfg(feature = "tracing")]
 
@@ -10,9 +10,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use corsac::CorsLayer;
+use corsac::{AsyncCorsLayer, CorsBuilder, CorsLayer, Lookup, Policy};
 use futures_util::FutureExt;
-use http::{HeaderMap, HeaderName, Request, Response, header};
+use http::{HeaderMap, HeaderName, Request, Response, header, request::Parts};
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tracing::{
     Event, Level, Subscriber,
@@ -23,27 +23,42 @@ use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt, registry::
 const APP: &str = "https://app.example.com";
 const EVIL: &str = "https://evil.example";
 
-/// The layers that each warning names.
-#[derive(Debug, Clone, Default)]
-struct Warnings(Arc<Mutex<Vec<String>>>);
+/// The level of each event about replaced headers, and its field `headers`.
+type Events = Vec<(Level, String)>;
 
-impl<S: Subscriber> Layer<S> for Warnings {
+#[derive(Debug, Clone, Default)]
+struct Recorder(Arc<Mutex<Events>>);
+
+impl<S: Subscriber> Layer<S> for Recorder {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if *event.metadata().level() == Level::WARN {
-            event.record(&mut self.clone());
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        if fields.message.starts_with("the inner service writes CORS headers") {
+            self.0.lock().unwrap().push((*event.metadata().level(), fields.headers));
         }
     }
 }
 
-impl Visit for Warnings {
-    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+#[derive(Default)]
+struct Fields {
+    message: String,
+    headers: String,
+}
 
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.lock().unwrap().push(format!("{}: {value}", field.name()));
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            "headers" => self.headers = format!("{value:?}"),
+            _ => {}
+        }
     }
 }
 
-/// Answers with these headers, whatever is asked.
+trait Inner: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone {}
+impl<S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone> Inner for S {}
+
+/// Answers every request with these headers.
 fn app(headers: &[(HeaderName, &'static str)]) -> impl Inner + use<> {
     let headers: HeaderMap =
         headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
@@ -54,49 +69,124 @@ fn app(headers: &[(HeaderName, &'static str)]) -> impl Inner + use<> {
     })
 }
 
-trait Inner: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone {}
-impl<S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone> Inner for S {}
+/// Answers every request with a CORS header.
+fn cors_app() -> impl Inner {
+    app(&[(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")])
+}
 
-/// What is said of two requests through such a layer, one of them refused.
-fn warnings(service: &impl Inner) -> Vec<String> {
-    let warnings = Warnings::default();
-    let subscriber = Registry::default().with(warnings.clone());
+/// The events of three requests, of which the policies deny the second.
+fn events(service: &impl Inner) -> Events {
+    let recorder = Recorder::default();
+    let subscriber = Registry::default().with(recorder.clone());
     tracing::subscriber::with_default(subscriber, || {
         for origin in [APP, EVIL, APP] {
             let request = Request::get("/").header(header::ORIGIN, origin).body(()).unwrap();
             service.clone().oneshot(request).now_or_never().unwrap().unwrap();
         }
     });
-    let said = warnings.0.lock().unwrap();
-    said.clone()
+    std::mem::take(&mut recorder.0.lock().unwrap())
 }
 
-fn listed() -> CorsLayer {
-    CorsLayer::builder().allow_origins([APP]).build().unwrap()
+/// One event at each of these levels, about `Access-Control-Allow-Origin`.
+fn at(levels: [Level; 3]) -> Events {
+    levels.map(|level| (level, "access-control-allow-origin".to_owned())).into()
 }
 
-const ABOUT_CORSAC: [&str; 2] = ["outer: corsac::CorsLayer", "inner: corsac::CorsLayer"];
-const ABOUT_TOWER_HTTP: [&str; 2] =
-    ["outer: corsac::CorsLayer", "inner: tower_http::cors::CorsLayer (by its headers)"];
+const ONE_WARNING: [Level; 3] = [Level::WARN, Level::DEBUG, Level::DEBUG];
+const NO_WARNING: [Level; 3] = [Level::DEBUG; 3];
+
+fn listed() -> CorsBuilder {
+    CorsLayer::builder().allow_origins([APP])
+}
+
+fn layer() -> CorsLayer {
+    listed().build().unwrap()
+}
+
+fn policy() -> Arc<Policy> {
+    Arc::new(listed().build_policy().unwrap())
+}
 
 #[test]
-fn layers_around_each_other_are_named_once() {
-    // What an app writes is none of another layer's.
+fn each_layer_warns_once() {
+    let (first, second) = (layer(), layer());
+    assert_eq!(events(&first.layer(cors_app())), at(ONE_WARNING));
+    assert_eq!(events(&second.layer(cors_app())), at(ONE_WARNING));
+    // One layer can make several services.
+    assert_eq!(events(&first.layer(cors_app())), at(NO_WARNING));
+    assert_eq!(events(&first.clone().layer(cors_app())), at(NO_WARNING));
+}
+
+#[test]
+fn two_layers_of_one_policy_warn_once_each() {
+    let policy = policy();
+    for _ in 0..2 {
+        assert_eq!(events(&CorsLayer::new(policy.clone()).layer(cors_app())), at(ONE_WARNING));
+    }
+}
+
+/// A layer of a `&'static Policy` has no memory of its own, so the policy warns once.
+#[test]
+fn a_static_policy_warns_once() {
+    let policy: &'static Policy = Box::leak(Box::new(listed().build_policy().unwrap()));
+    assert_eq!(events(&CorsLayer::new(policy).layer(cors_app())), at(ONE_WARNING));
+    assert_eq!(events(&CorsLayer::new(policy).layer(cors_app())), at(NO_WARNING));
+    let with_options = CorsLayer::new(policy).vary([header::HOST]);
+    assert_eq!(events(&with_options.layer(cors_app())), at(ONE_WARNING));
+}
+
+#[test]
+fn layers_with_several_policies_warn_once() {
+    let chosen = policy();
+    let per_request = CorsLayer::per_request(move |_: &Parts| Some(chosen.clone()));
+    let found = policy();
+    let looked_up = AsyncCorsLayer::new(move |_: &Parts| {
+        let found = found.clone();
+        async { Lookup::Policy(found) }
+    });
+    for levels in [ONE_WARNING, NO_WARNING] {
+        assert_eq!(events(&per_request.layer(cors_app())), at(levels));
+        assert_eq!(events(&looked_up.layer(cors_app())), at(levels));
+    }
+}
+
+#[cfg(feature = "reload")]
+#[test]
+fn a_reloadable_layer_warns_once_whatever_its_policy() {
+    let (cors, handle) = CorsLayer::reloadable(policy());
+    assert_eq!(events(&cors.layer(cors_app())), at(ONE_WARNING));
+    handle.replace(policy());
+    assert_eq!(events(&cors.layer(cors_app())), at(NO_WARNING));
+}
+
+#[test]
+fn a_second_cors_layer_is_such_a_service() {
+    let allowed = "access-control-allow-origin".to_owned();
+    let twice = [(Level::WARN, allowed.clone()), (Level::DEBUG, allowed)];
+    // The inner layer denies the second request, and then writes no CORS header.
+    assert_eq!(events(&layer().layer(layer().layer(app(&[])))), twice);
+    let theirs = tower_http::cors::CorsLayer::new().allow_origin([APP.parse().unwrap()]);
+    assert_eq!(events(&layer().layer(theirs.layer(app(&[])))), twice);
+
+    let theirs = tower_http::cors::CorsLayer::permissive();
+    let headers = "access-control-allow-origin, access-control-expose-headers".to_owned();
+    assert_eq!(
+        events(&layer().layer(theirs.layer(app(&[])))),
+        ONE_WARNING.map(|level| (level, headers.clone())),
+    );
+    // The inner layer replaces the headers of the app, and the outer one those of the inner one.
+    let of_both = events(&layer().layer(layer().layer(cors_app())));
+    let warnings = of_both.iter().filter(|(level, _)| *level == Level::WARN);
+    assert_eq!((of_both.len(), warnings.count()), (5, 2));
+}
+
+#[test]
+fn other_services_are_not_reported() {
     let vary = [(header::VARY, "Origin"), (header::VARY, "accept-encoding")];
-    assert!(warnings(&listed().layer(app(&vary))).is_empty());
-    let all = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::VARY, "Origin")];
-    assert!(warnings(&listed().layer(app(&all))).is_empty());
-    assert!(warnings(&CorsLayer::disabled().layer(listed().layer(app(&vary)))).is_empty());
-    assert!(warnings(&listed().layer(CorsLayer::disabled().layer(app(&vary)))).is_empty());
-
-    // The inner one is known by `Vary` alone, where it refuses.
-    let elsewhere = CorsLayer::builder().allow_origins(["https://else.example"]).build().unwrap();
-    assert_eq!(warnings(&listed().layer(elsewhere.layer(app(&[])))), ABOUT_CORSAC);
-    assert!(warnings(&listed().layer(listed().layer(app(&vary)))).is_empty(), "it has been said");
-
-    let theirs = tower_http::cors::CorsLayer::new();
-    let listing = theirs.allow_origin([APP.parse().unwrap()]);
-    assert_eq!(warnings(&listed().layer(listing.layer(app(&[])))), ABOUT_TOWER_HTTP);
-    let permissive = tower_http::cors::CorsLayer::permissive();
-    assert!(warnings(&listed().layer(permissive.layer(app(&[])))).is_empty(), "it has been said");
+    assert_eq!(events(&layer().layer(app(&vary))), []);
+    assert_eq!(events(&layer().layer(CorsLayer::disabled().layer(app(&vary)))), []);
+    // A layer without a policy replaces nothing.
+    assert_eq!(events(&CorsLayer::disabled().layer(cors_app())), []);
+    let no_policy = CorsLayer::per_request(|_: &Parts| None);
+    assert_eq!(events(&no_policy.layer(cors_app())), []);
 }

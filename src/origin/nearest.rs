@@ -5,7 +5,8 @@ use super::{
     parts::{Parts, Port},
 };
 
-/// Returns the pattern that resembles `origin` most, and a clause that names the difference.
+/// Returns the pattern that resembles `origin` most, and a few words for the difference, which stand
+/// in parentheses behind it.
 pub(crate) fn nearest<'a>(
     origin: &str,
     patterns: &'a [OriginPattern],
@@ -18,7 +19,7 @@ pub(crate) fn nearest<'a>(
         .take(MAX_CANDIDATES)
         .filter_map(|pattern| Some((pattern, difference(origin, parts, pattern.parts())?)));
     let (pattern, difference) = candidates.min_by_key(|(_, difference)| *difference)?;
-    Some((pattern, difference.clause()))
+    Some((pattern, difference.in_words()))
 }
 
 /// Bounds the work for one message.
@@ -39,19 +40,17 @@ enum Difference {
 }
 
 impl Difference {
-    fn clause(self) -> &'static str {
+    fn in_words(self) -> &'static str {
         match self {
-            Self::Spelling => "which differs only in case or a slash: browsers send neither",
-            Self::Port => "which differs only in its port",
-            Self::Scheme => "which differs only in its scheme",
-            Self::SchemeAndPort => "which differs in its scheme and its port",
-            Self::Loopback => {
-                "which is the same machine by another name: to browsers, another origin"
-            }
-            Self::DomainItself => "which allows its subdomains, not the domain itself",
-            Self::Subdomain => "which is a subdomain of it",
-            Self::Domain => "which is the domain above it",
-            Self::Typo => "which is spelled almost the same",
+            Self::Spelling => "different case or a slash at the end: browsers send neither",
+            Self::Port => "different port",
+            Self::Scheme => "different scheme",
+            Self::SchemeAndPort => "different scheme and port",
+            Self::Loopback => "the same machine by another name: to browsers, another origin",
+            Self::DomainItself => "allows its subdomains, not the domain itself",
+            Self::Subdomain => "a subdomain of it",
+            Self::Domain => "the domain above it",
+            Self::Typo => "spelled almost the same",
         }
     }
 }

@@ -10,8 +10,8 @@ fn origins() {
     let cases = [
         ("", "an origin cannot be empty"),
         ("*", "`*` is not a pattern; use `allow_any_origin()`"),
-        ("null", "`null` stands for every opaque origin; use `dangerous_allow_null_origin()`"),
-        ("Null", "`null` stands for every opaque origin; use `dangerous_allow_null_origin()`"),
+        ("null", "`null` stands for every opaque origin; set `dangerous_allow_null_origin`"),
+        ("Null", "`null` stands for every opaque origin; set `dangerous_allow_null_origin`"),
         ("a.example", r#"an origin starts with its scheme and `://`; write "https://a.example""#),
         ("//a.example", r#"an origin starts with its scheme and `://`; write "https://a.example""#),
         (
@@ -171,17 +171,19 @@ fn origins() {
     ];
     for (value, sentence) in cases {
         let builder = CorsLayer::builder().allow_origins([value]);
-        assert_eq!(problem(builder), format!("origin {value:?}: {sentence}"));
+        assert_eq!(problem(builder), format!("allow_origins[0] {value:?}: {sentence}"));
     }
     let long = format!("https://{}.example", "a".repeat(64));
     assert_eq!(
         problem(CorsLayer::builder().allow_origins([&long])),
-        format!("origin {long:?}: a host has at most 253 bytes, and each of its labels at most 63"),
+        format!(
+            "allow_origins[0] {long:?}: a host has at most 253 bytes, and each of its labels at most 63"
+        ),
     );
     let longer = format!("https://{}example", "a.".repeat(170));
     assert_eq!(
         problem(CorsLayer::builder().allow_origins([&longer])),
-        format!("origin {longer:?}: longer than any origin that a browser sends"),
+        format!("allow_origins[0] {longer:?}: longer than any origin that a browser sends"),
     );
 }
 

@@ -1,48 +1,26 @@
-//! An explanation says what `evaluate` decides, and nothing that is secret.
+//! An explanation is complete, and it shows no secrets.
 
-use corsac::{CorsBuilder, CorsLayer, Denial, Enforcement, Policy, Topic};
+use corsac::{
+    CorsLayer, Enforcement, Policy,
+    explain::{Explanation, Topic},
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
 use super::{headers, policy};
 
-/// Policies of all kinds.
-fn policies() -> Vec<Policy> {
-    let many = (0..3000).map(|n| format!("https://*.app-{n}.example.com"));
+/// A policy for each kind of origins, and one that rejects.
+fn policies() -> [Policy; 4] {
     let builders = [
-        policy(),
         policy().allow_credentials(true).expose_any_header(),
         policy().enforcement(Enforcement::Reject).dangerous_allow_null_origin(),
-        policy().allow_origin_if(|origin| origin.host() == "a.test").allow_credentials(true),
-        policy().allow_origins(many),
         policy().dangerous_allow_any_origin_with_credentials().allow_any_method(),
         CorsLayer::builder().allow_any_origin().allow_any_header(),
-        CorsLayer::builder().dangerous_allow_null_origin(),
     ];
-    builders.into_iter().chain(of_regexes()).map(|it| it.build_policy().unwrap()).collect()
-}
-
-/// One of regexes, where there are any.
-fn of_regexes() -> Vec<CorsBuilder> {
-    vec![
-        #[cfg(feature = "regex")]
-        policy().allow_origin_regex(r"https?://[ab]\.test").allow_credentials(true),
-    ]
+    builders.map(|builder| builder.build_policy().unwrap())
 }
 
 #[test]
-fn it_says_what_evaluate_decides() {
-    let origins = [
-        "https://app.example.com",
-        "https://x.b.example",
-        "https://b.example",
-        "http://a.test",
-        "https://a.test",
-        "https://x.app-2999.example.com",
-        "null",
-        "app.example.com",
-        "",
-        &"x".repeat(1000),
-    ];
+fn the_denial_and_each_header_of_the_response_have_a_line() {
     let requests = [
         (Method::GET, "", ""),
         (Method::OPTIONS, "PUT", "authorization"),
@@ -52,8 +30,9 @@ fn it_says_what_evaluate_decides() {
         (Method::OPTIONS, "GET", "x id"),
     ];
     for policy in policies() {
-        for (origin, (method, asked, names)) in
-            origins.iter().flat_map(|origin| requests.iter().map(move |it| (origin, it)))
+        for (origin, (method, asked, names)) in ["https://app.example.com", "https://a.test", ""]
+            .iter()
+            .flat_map(|origin| requests.iter().map(move |it| (origin, it)))
         {
             let mut headers = headers(&[("origin", origin)]);
             if !asked.is_empty() {
@@ -62,23 +41,14 @@ fn it_says_what_evaluate_decides() {
             }
             let decision = policy.evaluate(method, &headers);
             let explanation = policy.explain(method, &headers);
-            let refuses = |topic: Option<Topic>| {
-                let mut steps = explanation.steps().iter().filter(|step| step.is_refusal());
-                steps.any(|step| topic.is_none_or(|topic| step.topic() == topic))
-            };
             assert_eq!(explanation.is_allowed(), decision.is_allowed(), "{explanation}");
-            assert_eq!(refuses(Some(Topic::Verdict)), !decision.is_allowed());
-            let sentence = decision.denial().map(ToString::to_string);
-            let is_said = |it: &str| explanation.steps().iter().any(|step| step.text() == it);
-            assert!(sentence.is_none_or(|it| is_said(&it)), "{explanation}");
-            let remedy = decision.denial().and_then(Denial::remedy);
-            assert!(remedy.is_none_or(|it| explanation.remedies().contains(&it)), "{explanation}");
+            let has_line =
+                |text: &str| explanation.steps().iter().any(|step| step.text().starts_with(text));
+            let denial = decision.denial().map(|denial| denial.to_string());
+            assert!(denial.is_none_or(|sentence| has_line(&sentence)), "{explanation}");
             let mut response = HeaderMap::new();
             decision.apply(&mut response);
-            for name in response.keys() {
-                let start = format!("{name}: ");
-                assert!(explanation.steps().iter().any(|step| step.text().starts_with(&start)));
-            }
+            assert!(response.keys().all(|name| has_line(&format!("{name}: "))), "{explanation}");
         }
     }
 }
@@ -122,8 +92,7 @@ fn a_whole_request_tells_its_host() {
     let policy = policy().enforcement(Enforcement::Reject).build_policy().unwrap();
     let mut request = Request::post("https://own.example/").body(()).unwrap();
     request.headers_mut().insert("origin", HeaderValue::from_static("https://own.example"));
-    let verdict =
-        |explanation: corsac::Explanation| explanation.steps().last().unwrap().text().to_owned();
+    let verdict = |explanation: Explanation| explanation.steps().last().unwrap().text().to_owned();
     assert_eq!(
         verdict(policy.explain_request(&request)),
         "refused (origin), to no effect: the browser does not check; see above",

@@ -1,6 +1,6 @@
 //! Instructive requests, word for word.
 
-use corsac::{CorsBuilder, CorsLayer, Enforcement};
+use corsac::{CorsBuilder, CorsLayer, Enforcement, explain::Topic};
 use http::Method;
 
 use super::{headers, policy};
@@ -86,7 +86,7 @@ fn the_wrong_port() {
   origin       exact origins: none of 1 is "https://app.example.com:8443" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "https://app.example.com:8443" [Fetch, "CORS check"]
   origin       predicates: none of 1 allows "https://app.example.com:8443" [Fetch, "CORS check"]
-! origin       origin "https://app.example.com:8443" is not allowed: "https://app.example.com" is, which differs only in its port [Fetch, "CORS check"]
+! origin       origin "https://app.example.com:8443" is not allowed; the closest allowed origin is "https://app.example.com" (different port) [Fetch, "CORS check"]
   method       no server is asked for the method and the headers of an actual request: where it needs permission, its preflight asked for it [Fetch, "CORS-preflight fetch"]
   credentials  the policy does not allow credentials: a page that sends them with `credentials: "include"` will be refused by the browser, which the server cannot see [Fetch, "CORS protocol and credentials"]
   response     the inner service's, without CORS headers: the request has its effect, and the page cannot read the answer [Fetch, "HTTP responses"]
@@ -137,7 +137,7 @@ fn a_preflight_of_which_all_is_refused() {
   request      "OPTIONS" with `Origin` and `Access-Control-Request-Method`: a preflight, by which a browser asks before it sends the request itself [Fetch, "CORS-preflight request"]
   origin       exact origins: none of 1 is "https://t.co" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "https://t.co" [Fetch, "CORS check"]
-! origin       origin "https://t.co" is not allowed: nothing like it is; if you trust it, add it to `allow_origins` [Fetch, "CORS check"]
+! origin       origin "https://t.co" is not allowed; no allowed origin is similar; if you trust it, add it to `allow_origins` [Fetch, "CORS check"]
 ! method       method "DELETE" is not allowed: add it to `allow_methods` [Fetch, "CORS-preflight fetch"]
   header       "authorization" is listed [Fetch, "CORS-preflight fetch"]
 ! header       request header "x-id" is not allowed: add it to `allow_headers` [Fetch, "CORS-preflight fetch"]
@@ -158,7 +158,7 @@ fn a_method_that_is_refused() {
         r#"
   request      "OPTIONS" with `Origin` and `Access-Control-Request-Method`: a preflight, by which a browser asks before it sends the request itself [Fetch, "CORS-preflight request"]
   origin       "https://app.example.com" is listed [Fetch, "CORS check"]
-! method       method "patch" is not allowed: "PATCH" is, and methods are case-sensitive; write it so in the page [Fetch, "CORS-preflight fetch"]
+! method       method "patch" is not allowed: "PATCH" is allowed, and methods are case-sensitive; write it so in the page [Fetch, "CORS-preflight fetch"]
   header       the preflight asks for no header that needs permission [Fetch, "CORS-unsafe request-header names"]
   credentials  the policy does not allow credentials: a page that sends them with `credentials: "include"` will be refused by the browser, which the server cannot see [Fetch, "CORS protocol and credentials"]
   response     204, made here, with all that is allowed: the browser compares, and refuses; the inner service does not see the request [Fetch, "HTTP responses"]
@@ -183,7 +183,7 @@ fn null() {
   request      `null` is the origin of a frame with `sandbox` but without `allow-same-origin`, of a `data:` URL, of a file, and of a request that was redirected from one foreign origin to another [Fetch, "`Origin` header"]
   origin       exact origins: none of 1 is "null" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "null" [Fetch, "CORS check"]
-! origin       origin "null" is not allowed: it is that of every sandboxed frame, file and redirect between origins; serve the page from an origin of its own [Fetch, "CORS check"]
+! origin       origin "null" is not allowed: sandboxed frames, local files and cross-origin redirects all send "null"; serve the page from an origin of its own [Fetch, "CORS check"]
   method       no server is asked for the method and the headers of an actual request: where it needs permission, its preflight asked for it [Fetch, "CORS-preflight fetch"]
   credentials  the policy does not allow credentials: a page that sends them with `credentials: "include"` will be refused by the browser, which the server cannot see [Fetch, "CORS protocol and credentials"]
   response     the inner service's, without CORS headers: the request has its effect, and the page cannot read the answer [Fetch, "HTTP responses"]
@@ -208,7 +208,7 @@ fn a_websocket_handshake() {
   request      a `WebSocket` handshake: browsers send it without asking, and do not check the answer; only `Enforcement::Reject` stops it [RFC 6455, "Origin Considerations"]
   origin       exact origins: none of 1 is "https://evil.test" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "https://evil.test" [Fetch, "CORS check"]
-! origin       origin "https://evil.test" is not allowed: nothing like it is; if you trust it, add it to `allow_origins`; browsers do not check the answer to a `WebSocket` handshake: only `Enforcement::Reject` stops it [Fetch, "CORS check"]
+! origin       origin "https://evil.test" is not allowed; no allowed origin is similar; if you trust it, add it to `allow_origins`; browsers do not check the answer to a `WebSocket` handshake: only `Enforcement::Reject` stops it [Fetch, "CORS check"]
   method       no server is asked for the method and the headers of an actual request: where it needs permission, its preflight asked for it [Fetch, "CORS-preflight fetch"]
   credentials  cookies go with it whatever the policy says, as far as their `SameSite` lets them [Fetch, "CORS protocol and credentials"]
   response     the inner service's, without CORS headers, which the browser does not ask for here: the page gets the answer [Fetch, "HTTP responses"]
@@ -229,7 +229,7 @@ fn a_websocket_handshake_that_is_stopped() {
   request      a `WebSocket` handshake: browsers send it without asking, and do not check the answer; only `Enforcement::Reject` stops it [RFC 6455, "Origin Considerations"]
   origin       exact origins: none of 1 is "https://evil.test" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "https://evil.test" [Fetch, "CORS check"]
-! origin       origin "https://evil.test" is not allowed: nothing like it is; if you trust it, add it to `allow_origins`; browsers do not check the answer to a `WebSocket` handshake, so it is stopped here [Fetch, "CORS check"]
+! origin       origin "https://evil.test" is not allowed; no allowed origin is similar; if you trust it, add it to `allow_origins`; browsers do not check the answer to a `WebSocket` handshake, so it is stopped here [Fetch, "CORS check"]
   method       no server is asked for the method and the headers of an actual request: where it needs permission, its preflight asked for it [Fetch, "CORS-preflight fetch"]
   credentials  cookies go with it whatever the policy says, as far as their `SameSite` lets them [Fetch, "CORS protocol and credentials"]
   response     403, made here, because of `Enforcement::Reject`; the inner service does not see the request [Fetch, "HTTP responses"]
@@ -250,7 +250,7 @@ fn a_page_of_the_service_itself() {
   request      `Sec-Fetch-Site` says that the page is the service's own: it needs no permission, whatever follows [Fetch Metadata, "Sec-Fetch-Site"]
   origin       exact origins: none of 1 is "https://own.test" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "https://own.test" [Fetch, "CORS check"]
-! origin       origin "https://own.test" is not allowed: nothing like it is; if you trust it, add it to `allow_origins`; but the page seems to be the service's own, which needs no permission [Fetch, "CORS check"]
+! origin       origin "https://own.test" is not allowed; no allowed origin is similar; if you trust it, add it to `allow_origins`; but the page seems to be the service's own, which needs no permission [Fetch, "CORS check"]
   method       no server is asked for the method and the headers of an actual request: where it needs permission, its preflight asked for it [Fetch, "CORS-preflight fetch"]
   credentials  cookies go with it whatever the policy says, as far as their `SameSite` lets them [Fetch, "CORS protocol and credentials"]
   response     the inner service's, without CORS headers, which the browser does not ask for here: the page gets the answer [Fetch, "HTTP responses"]
@@ -284,5 +284,74 @@ fn everything_allowed() {
   response     vary: Access-Control-Request-Method, Access-Control-Request-Headers [Fetch, "CORS protocol and HTTP caches"]
   verdict      allowed: the browser may send the request [Fetch, "CORS-preflight fetch"]
 "#,
+    );
+}
+
+/// The lines about the origin.
+fn of_origin(builder: CorsBuilder, origin: &str) -> Vec<String> {
+    let policy = builder.build_policy().unwrap();
+    let explanation = policy.explain(&Method::GET, &headers(&[("origin", origin)]));
+    let steps = explanation.steps().iter();
+    let of_origin = steps.filter(|step| step.topic() == Topic::Origin && !step.is_refusal());
+    of_origin.map(|step| step.text().to_owned()).collect()
+}
+
+#[test]
+fn each_check_of_an_origin() {
+    const APP: &str = "https://app.example.com";
+    let listed = || CorsLayer::builder().allow_origins(["https://a.example"]);
+    let too_long = format!("https://{}", "a".repeat(1000));
+    let exact = r#"exact origins: none of 1 is "https://app.example.com""#;
+    let exact_null = r#"exact origins: none of 1 is "null""#;
+    let cases: [(_, _, &[_]); 6] = [
+        (listed(), APP, &[exact]),
+        (listed(), &too_long, &["nothing is checked: this is longer than any origin"]),
+        (
+            listed().allow_origin_if(|_| false).allow_origin_if(|_| true),
+            APP,
+            &[exact, r#"predicates: number 2 of 2 allows "https://app.example.com""#],
+        ),
+        (
+            listed().dangerous_allow_any_origin_with_credentials(),
+            APP,
+            &[
+                exact,
+                "`dangerous_allow_any_origin_with_credentials` allows \"https://app.example.com\"",
+            ],
+        ),
+        (
+            listed().dangerous_allow_null_origin(),
+            "null",
+            &[exact_null, "`dangerous_allow_null_origin` allows it"],
+        ),
+        (
+            listed().allow_origin_if(|_| true),
+            "null",
+            &[exact_null, r#"regexes and predicates are not used: "null" is not an origin"#],
+        ),
+    ];
+    for (builder, origin, lines) in cases {
+        assert_eq!(of_origin(builder, origin), lines);
+    }
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn each_check_of_a_regex() {
+    let of_regexes = |regexes: &[&str]| {
+        let builder = CorsLayer::builder().allow_origin_if(|_| false);
+        let builder = regexes.iter().fold(builder, |builder, it| builder.allow_origin_regex(it));
+        of_origin(builder, "https://app.example.com")
+    };
+    assert_eq!(
+        of_regexes(&["https://a", r"https://.*\.example\.com"]),
+        [r#"regexes: "https://.*\\.example\\.com" matches "https://app.example.com""#],
+    );
+    assert_eq!(
+        of_regexes(&["https://a", "https://b"]),
+        [
+            r#"regexes: none of 2 matches "https://app.example.com""#,
+            r#"predicates: none of 1 allows "https://app.example.com""#,
+        ],
     );
 }

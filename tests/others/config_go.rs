@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use corsac::{BuildError, CorsBuilder, CorsLayer, Problem};
+use corsac::{BuildError, CorsBuilder, CorsLayer, Problem, ProblemKind};
 use serde::Deserialize;
 
 use super::{
@@ -20,7 +20,7 @@ struct Case {
     normalized: Option<Normalized>,
     /// All that is wrong with any other.
     #[serde(default)]
-    errors: Vec<BuildError>,
+    errors: Vec<TheirError>,
 }
 
 /// Corsac has no setting for some of this: the expectations tell what follows.
@@ -76,7 +76,7 @@ struct Normalized {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BuildError {
+struct TheirError {
     kind: String,
     /// Of a header: `request` or `response`.
     #[serde(rename = "type")]
@@ -172,7 +172,7 @@ fn run_case(case: &Case) -> Finding {
 }
 
 /// Their errors and corsac's problems in the same words, as far as both tell them apart.
-fn read_error(error: &BuildError) -> String {
+fn read_error(error: &TheirError) -> String {
     let reason = error.reason.as_deref().unwrap_or_default();
     let value = error.value.as_str().unwrap_or_default();
     let direction = error.direction.as_deref().unwrap_or_default();
@@ -197,27 +197,29 @@ fn read_problems(error: &BuildError) -> Vec<String> {
 }
 
 fn read_problem(problem: &Problem) -> String {
-    match problem {
-        Problem::NoOrigins => "no origins".to_owned(),
-        Problem::Origin(error) => format!("origin {:?}", error.value()),
-        Problem::InsecureOrigin { value, .. } => format!("insecure origin {value:?}"),
-        Problem::CredentialsForAnyOrigin => "any origin with credentials".to_owned(),
-        Problem::InvalidMethod { value, .. } => format!("invalid method {value:?}"),
-        Problem::ForbiddenMethod { value, .. } => format!("forbidden method {value:?}"),
-        Problem::InvalidHeader { list: "allow_headers", value, .. } => {
+    match problem.kind() {
+        ProblemKind::NoOrigins => "no origins".to_owned(),
+        ProblemKind::Origin(error) => format!("origin {:?}", error.value()),
+        ProblemKind::InsecureOrigin { value, .. } => format!("insecure origin {value:?}"),
+        ProblemKind::CredentialsForAnyOrigin => "any origin with credentials".to_owned(),
+        ProblemKind::InvalidMethod { value, .. } => format!("invalid method {value:?}"),
+        ProblemKind::ForbiddenMethod { value, .. } => format!("forbidden method {value:?}"),
+        ProblemKind::InvalidHeader { list: "allow_headers", value, .. } => {
             format!("invalid request header {value:?}")
         }
-        Problem::InvalidHeader { value, .. } => format!("invalid response header {value:?}"),
-        Problem::ForbiddenRequestHeader { value, .. } => {
+        ProblemKind::InvalidHeader { value, .. } => format!("invalid response header {value:?}"),
+        ProblemKind::ForbiddenRequestHeader { value, .. } => {
             format!("forbidden request header {value:?}")
         }
-        Problem::ResponseHeader { value, .. } => format!("prohibited request header {value:?}"),
-        Problem::ForbiddenResponseHeader { value, .. } => {
+        ProblemKind::ResponseHeader { value, .. } => format!("prohibited request header {value:?}"),
+        ProblemKind::ForbiddenResponseHeader { value, .. } => {
             format!("forbidden response header {value:?}")
         }
-        Problem::NotOnResponses { value, .. } => format!("prohibited response header {value:?}"),
-        Problem::MaxAge { .. } => "max-age".to_owned(),
-        other => other.to_string(),
+        ProblemKind::NotOnResponses { value, .. } => {
+            format!("prohibited response header {value:?}")
+        }
+        ProblemKind::MaxAge { .. } => "max-age".to_owned(),
+        _ => problem.to_string(),
     }
 }
 

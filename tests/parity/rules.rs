@@ -1,6 +1,6 @@
 //! The differences, as functions that turn tower-http's answer into corsac's.
 
-use corsac::{Decision, Denial, DenialKind, RequestKind};
+use corsac::{Decision, DenialKind, RequestKind};
 use http::{
     HeaderName, Method, Request,
     header::{
@@ -193,7 +193,7 @@ impl Seen<'_> {
     }
 
     fn denial(&self) -> Option<DenialKind> {
-        self.decision.denial().map(Denial::kind)
+        self.decision.denial().map(|denial| denial.kind())
     }
 
     fn names_origins(&self) -> bool {

@@ -65,6 +65,14 @@ impl Client {
 
     /// The response as it comes, its body unread.
     pub(crate) async fn stream(&mut self, request: Request<Full<Bytes>>) -> Response<Incoming> {
+        self.try_stream(request).await.unwrap()
+    }
+
+    /// An error if the server sends no response.
+    async fn try_stream(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> hyper::Result<Response<Incoming>> {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().unwrap().clone();
         match &mut self.sender {
@@ -73,14 +81,14 @@ impl Client {
                 let host = || HeaderValue::try_from(self.address.to_string()).unwrap();
                 parts.headers.entry(header::HOST).or_insert_with(host);
                 sender.ready().await.unwrap();
-                soon(sender.send_request(Request::from_parts(parts, body))).await.unwrap()
+                soon(sender.send_request(Request::from_parts(parts, body))).await
             }
             Sender::Http2(sender) => {
                 let authority = self.address.to_string();
                 let uri = Uri::builder().scheme("http").authority(authority).path_and_query(path);
                 parts.uri = uri.build().unwrap();
                 sender.ready().await.unwrap();
-                soon(sender.send_request(Request::from_parts(parts, body))).await.unwrap()
+                soon(sender.send_request(Request::from_parts(parts, body))).await
             }
         }
     }
@@ -94,6 +102,12 @@ impl Client {
 
     pub(crate) async fn send(&mut self, request: Builder) -> Answer {
         self.send_body(request, "").await
+    }
+
+    /// Sends a request to which the server sends no response.
+    pub(crate) async fn send_in_vain(&mut self, request: Builder) {
+        let outcome = self.try_stream(request.body(Full::default()).unwrap()).await;
+        assert!(outcome.is_err(), "{outcome:?}");
     }
 }
 

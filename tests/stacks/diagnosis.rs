@@ -27,8 +27,8 @@ async fn responses_say_what_was_decided_and_why() {
     answer.expect(403, &STRICT_FOR_NOBODY);
     assert_eq!(
         answer.headers[HEADER],
-        "origin \"https://app.example.com:8443\" is not allowed: \"https://app.example.com\" is, \
-         which differs only in its port; to allow it, add \
+        "origin \"https://app.example.com:8443\" is not allowed; the closest allowed origin is \
+         \"https://app.example.com\" (different port); to allow it, add \
          .allow_origins([\"https://app.example.com:8443\"])"
     );
 

@@ -14,6 +14,8 @@ mod hyper_direct;
 mod inference;
 mod inner_services;
 mod living;
+mod panics;
+mod readiness;
 mod server;
 #[cfg(all(feature = "reload", feature = "serde"))]
 mod storm;

@@ -73,8 +73,9 @@ async fn omit_headers_passes_them_on_and_decorates_the_101() {
     assert_eq!(
         handshake(address, APP).await,
         "HTTP/1.1 101 Switching Protocols\nconnection: upgrade\nupgrade: websocket\n\
-         access-control-allow-origin: https://app.example.com\nvary: Origin\n\
-         access-control-allow-credentials: true\naccess-control-expose-headers: x-request-id"
+         access-control-allow-origin: https://app.example.com\n\
+         access-control-allow-credentials: true\nvary: Origin\n\
+         access-control-expose-headers: x-request-id"
     );
 }
 

@@ -35,7 +35,7 @@ impl Policies {
         let stored = |preset: &Preset| Stored {
             form: preset.form.clone(),
             built: match preset.layer.as_ref().and_then(CorsLayer::policy) {
-                Some(policy) => Ok(policy.clone()),
+                Some(policy) => Ok(Arc::new(policy.clone())),
                 None => build(&preset.form),
             },
         };

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
-use corsac::{Decision, Denial, Policy, RequestKind};
+use corsac::{Decision, Policy, RequestKind};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde::Serialize;
 
@@ -197,8 +197,8 @@ fn said(decision: &Decision<'_>) -> Said {
     Said {
         is_allowed: decision.is_allowed(),
         sentence,
-        rule: denial.map(|denial| denial.kind().as_str()),
-        nearest: denial.and_then(Denial::nearest).map(ToString::to_string),
+        rule: denial.as_ref().map(|denial| denial.kind().as_str()),
+        nearest: denial.and_then(|denial| denial.nearest()).map(ToString::to_string),
     }
 }
 

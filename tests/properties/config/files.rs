@@ -78,7 +78,10 @@ fn a_star_is_any() {
         .allow_headers(["x-one", "x-two"])
         .expose_any_header()
         .expose_headers(["x-id"]);
-    assert_eq!(format!("{:?}", CorsBuilder::from(config)), format!("{as_code:?}"));
+    let policies = [CorsBuilder::from(config), as_code].map(|it| it.build_policy().unwrap());
+    let [from_file, from_code] = policies.each_ref().map(|policy| format!("{policy:?}"));
+    assert_eq!(from_file, from_code);
+    assert_eq!(policies[0].config(), policies[1].config());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use corsac::{PathConfigs, PathPolicies, Policy, Problem};
+use corsac::{PathConfigs, PathPolicies, Policy, Problem, ProblemKind};
 use http::{HeaderMap, HeaderValue, Method, Request, header::ORIGIN};
 use proptest::prelude::*;
 
@@ -243,7 +243,9 @@ fn wrong_prefixes() {
         let error = serde_json::from_str::<PathConfigs>(&text).unwrap().build().unwrap_err();
         let [problem] = error.problems() else { panic!("{error}") };
         assert_eq!(problem.to_string(), format!("{prefix:?}: {sentence}"));
-        assert_eq!((problem.path(), problem.problem()), (&*format!("{prefix:?}"), None));
+        assert_eq!(problem.place(), format!("{prefix:?}"));
+        let ProblemKind::PathPrefix { reason, .. } = problem.kind() else { panic!("{problem:?}") };
+        assert_eq!(reason, sentence);
     }
 }
 
@@ -264,8 +266,7 @@ fn all_that_is_wrong() {
             "\"/A/\".max_age 9000000000s: longer than browsers can read; they honour at most 86400 \
              s",
             "\"/a/\": the same paths as \"/a\"; leave one of the two out",
-            "\"/a/\".allow_origins: no origin is allowed; list the origins you trust, or write \
-             \"*\" for any",
+            "\"/a/\".allow_origins: no origin is allowed; list the origins you trust, or allow any",
         ]
     );
     let error = PathConfigs::default().build().unwrap_err();
