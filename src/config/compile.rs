@@ -50,7 +50,8 @@ fn compile_origins(
     let deny_insecure =
         rules.credentials && !rules.insecure_origins && !rules.any_origin_with_credentials;
     // A file allows any origin with `*`.
-    let entries = texts.iter().enumerate().filter(|(_, text)| !(rules.any_origin && *text == "*"));
+    let is_entry = |text: &str| !(rules.any_origin && text == "*");
+    let entries = texts.iter().enumerate().filter(|(_, text)| is_entry(text));
     let patterns = entries.filter_map(|(index, text)| match compile_origin(text, deny_insecure) {
         Ok(pattern) => Some(pattern),
         Err(problem) => {
@@ -59,8 +60,9 @@ fn compile_origins(
         }
     });
     let patterns = patterns.collect();
-    let entries = texts.iter().filter(|text| *text != "*").count();
-    let has_none = entries == 0 && rules.origin_regexes.is_empty() && predicates.is_empty();
+    let has_none = !texts.iter().any(|text| is_entry(text))
+        && rules.origin_regexes.is_empty()
+        && predicates.is_empty();
     let allows_any = rules.any_origin || rules.any_origin_with_credentials;
     if !has_none && allows_any {
         let any = if rules.any_origin {
@@ -290,33 +292,34 @@ const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
 fn check_max_age(max_age: Option<Duration>, problems: &mut Vec<Problem>) {
     let Some(value) = max_age else { return };
     let message = if value >= LONGEST_MAX_AGE {
-        format!("{value:?}: longer than browsers can read; they honour at most 86400 s")
+        "longer than browsers can read; they honour at most 86400 s".to_owned()
     } else if value.subsec_nanos() > 0 {
-        format!("{value:?}: whole seconds are expected; write {} s", value.as_secs() + 1)
+        format!("whole seconds are expected; write {} s", value.as_secs() + 1)
     } else {
         return;
     };
-    problems.push(Problem::new(ProblemKind::MaxAge, message).at("max_age"));
+    problems.push(Problem::of(ProblemKind::MaxAge, &format!("{value:?}"), message).at("max_age"));
 }
 
 fn check_statuses(rules: &Rules, problems: &mut Vec<Problem>) {
     // Fetch, "HTTP responses": a preflight succeeds with an ok status.
     if let Some(value) = rules.preflight_status.filter(|value| !(200..300).contains(value)) {
-        let message = format!(
-            "{value}: browsers take it as a failed preflight; write one of 200 to 299, such as 204"
-        );
-        problems.push(Problem::new(ProblemKind::PreflightStatus, message).at("preflight_status"));
+        let message =
+            "browsers take it as a failed preflight; write one of 200 to 299, such as 204";
+        let problem = Problem::of(ProblemKind::PreflightStatus, &value.to_string(), message);
+        problems.push(problem.at("preflight_status"));
     }
     let Some(value) = rules.reject_status else { return };
     // RFC 9110, 15: a rejection is an error, of the client or of the server.
-    let message = if (400..600).contains(&value) {
-        format!("{value}: {NOTHING_IS_REJECTED}")
+    let message = if !(400..600).contains(&value) {
+        "a refusal is an error; write one of 400 to 599, such as 403"
+    } else if rules.enforcement != Enforcement::Reject {
+        NOTHING_IS_REJECTED
     } else {
-        format!("{value}: a refusal is an error; write one of 400 to 599, such as 403")
+        return;
     };
-    if !(400..600).contains(&value) || rules.enforcement != Enforcement::Reject {
-        problems.push(Problem::new(ProblemKind::RejectStatus, message).at("reject_status"));
-    }
+    let problem = Problem::of(ProblemKind::RejectStatus, &value.to_string(), message);
+    problems.push(problem.at("reject_status"));
 }
 
 const NOTHING_IS_REJECTED: &str =

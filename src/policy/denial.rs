@@ -194,7 +194,7 @@ impl Denial<'_> {
     /// Prints the reason why the page is not one of the service's own.
     fn fmt_foreign(&self, f: &mut fmt::Formatter<'_>, foreign: Foreign) -> fmt::Result {
         let Context { policy, headers, uri } = self.context;
-        let host = request_host(headers, uri).unwrap_or_default();
+        let Some(host) = request_host(headers, uri) else { return Ok(()) };
         let host = quoted(host.as_bytes());
         match foreign {
             Foreign::FetchMetadata => Ok(()),
