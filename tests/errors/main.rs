@@ -260,5 +260,5 @@ fn every_problem_at_once() {
         \x20 - expose_headers[0] \"set-cookie\": no page may ever read it; leave it out\n\
         \x20 - max_age 1ms: whole seconds are expected; write 1 s"
     );
-    assert_eq!(error.problems()[3].kind(), &ProblemKind::CredentialsForAnyOrigin);
+    assert_eq!(error.problems()[3].kind(), ProblemKind::CredentialsForAnyOrigin);
 }

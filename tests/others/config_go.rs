@@ -197,28 +197,23 @@ fn read_problems(error: &BuildError) -> Vec<String> {
 }
 
 fn read_problem(problem: &Problem) -> String {
+    let value = problem.value().unwrap_or_default();
     match problem.kind() {
         ProblemKind::NoOrigins => "no origins".to_owned(),
-        ProblemKind::Origin(error) => format!("origin {:?}", error.value()),
-        ProblemKind::InsecureOrigin { value, .. } => format!("insecure origin {value:?}"),
+        ProblemKind::InvalidOrigin => format!("origin {value:?}"),
+        ProblemKind::InsecureOrigin => format!("insecure origin {value:?}"),
         ProblemKind::CredentialsForAnyOrigin => "any origin with credentials".to_owned(),
-        ProblemKind::InvalidMethod { value, .. } => format!("invalid method {value:?}"),
-        ProblemKind::ForbiddenMethod { value, .. } => format!("forbidden method {value:?}"),
-        ProblemKind::InvalidHeader { list: "allow_headers", value, .. } => {
+        ProblemKind::InvalidMethod => format!("invalid method {value:?}"),
+        ProblemKind::ForbiddenMethod => format!("forbidden method {value:?}"),
+        ProblemKind::InvalidHeader if problem.place().starts_with("allow_headers") => {
             format!("invalid request header {value:?}")
         }
-        ProblemKind::InvalidHeader { value, .. } => format!("invalid response header {value:?}"),
-        ProblemKind::ForbiddenRequestHeader { value, .. } => {
-            format!("forbidden request header {value:?}")
-        }
-        ProblemKind::ResponseHeader { value, .. } => format!("prohibited request header {value:?}"),
-        ProblemKind::ForbiddenResponseHeader { value, .. } => {
-            format!("forbidden response header {value:?}")
-        }
-        ProblemKind::NotOnResponses { value, .. } => {
-            format!("prohibited response header {value:?}")
-        }
-        ProblemKind::MaxAge { .. } => "max-age".to_owned(),
+        ProblemKind::InvalidHeader => format!("invalid response header {value:?}"),
+        ProblemKind::ForbiddenRequestHeader => format!("forbidden request header {value:?}"),
+        ProblemKind::ResponseHeader => format!("prohibited request header {value:?}"),
+        ProblemKind::ForbiddenResponseHeader => format!("forbidden response header {value:?}"),
+        ProblemKind::NotOnResponses => format!("prohibited response header {value:?}"),
+        ProblemKind::MaxAge => "max-age".to_owned(),
         _ => problem.to_string(),
     }
 }
