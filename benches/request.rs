@@ -1,7 +1,7 @@
 //! Measures the time of one request with the inner service alone, with the limit (see `benches/cost`),
 //! through corsac, and through tower-http; and the time to build a policy.
 //!
-//! `cargo bench --bench request`, or `cargo bench --bench request -- cloned` for some of them.
+//! `cargo bench -p corsac-benches --bench request`, with `-- cloned` for a part of it.
 
 use std::{convert::Infallible, pin::pin, task::Context, time::Duration};
 

@@ -50,8 +50,9 @@ use axum::{
     routing::get,
 };
 use corsac::{BuildError, CorsLayer};
-use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
+
+mod listen;
 
 const DEFAULT_ORIGINS: &str = "https://example.com,https://*.example.com";
 
@@ -65,8 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/", get(hello).put(hello).delete(hello))
         .layer(cors(origins.split(','))?);
 
-    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let listener = listen::on_port().await?;
     println!("listening on http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)
 }

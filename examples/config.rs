@@ -39,7 +39,8 @@ use std::{env, error::Error, fs, process::ExitCode};
 use axum::{Router, routing::get};
 use corsac::{CorsLayer, PathConfigs, PathPolicies};
 use http::request::Parts;
-use tokio::net::TcpListener;
+
+mod listen;
 
 const DEFAULT_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/config.toml");
 
@@ -71,8 +72,7 @@ async fn serve(policies: PathPolicies) -> Result<(), Box<dyn Error>> {
         .route("/public/news", get(async || "news\n"))
         .layer(CorsLayer::per_request(move |parts: &Parts| policies.policy(parts)));
 
-    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let listener = listen::on_port().await?;
     println!("listening on http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)
 }

@@ -34,7 +34,8 @@ use std::{env, error::Error, fs, process::ExitCode};
 use axum::{Router, routing::get};
 use corsac::{Config, CorsLayer, Policy};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use tokio::net::TcpListener;
+
+mod listen;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -70,8 +71,7 @@ async fn serve(policy: Policy) -> Result<ExitCode, Box<dyn Error>> {
     // Only in development: the header reveals an allowed origin.
     let cors = CorsLayer::new(policy).diagnosis_header(cfg!(debug_assertions));
     let app = Router::new().route("/", get(async || "hello\n")).layer(cors);
-    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let listener = listen::on_port().await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(ExitCode::SUCCESS)

@@ -32,15 +32,15 @@ use corsac::CorsLayer;
 use http_body_util::Full;
 use hyper::{Request, Response, body::Incoming, server::conn::http1};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
-use tokio::net::TcpListener;
 use tower::{ServiceBuilder, service_fn};
+
+mod listen;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let service = ServiceBuilder::new().layer(CorsLayer::localhost()).service(service_fn(hello));
 
-    let port = std::env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let listener = listen::on_port().await?;
     println!("listening on http://{}", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;

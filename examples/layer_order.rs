@@ -22,7 +22,7 @@
 //! HTTP/1.1 401 Unauthorized
 //! ```
 
-use std::{convert::Infallible, env, future::pending, io, time::Duration};
+use std::{convert::Infallible, env, error::Error, future::pending, io, time::Duration};
 
 use axum::{Router, body::Body, extract::Request, middleware, response::Response, routing::get};
 use corsac::CorsLayer;
@@ -30,6 +30,8 @@ use http::{StatusCode, header};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+mod listen;
 
 const PREFLIGHT: [(&str, &str); 2] =
     [("access-control-request-method", "GET"), ("access-control-request-headers", "authorization")];
@@ -73,10 +75,11 @@ async fn crash() -> &'static str {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Box<dyn Error>> {
     if env::args().nth(1).is_some_and(|argument| argument == "serve") {
-        let last = serve("cors added last", 3000, cors_last());
-        tokio::try_join!(last, serve("cors added first", 3001, cors_first()))?;
+        let (last, first) = (listen::on_port().await?, listen::on_port_plus(1).await?);
+        let last = serve("cors added last", last, cors_last());
+        tokio::try_join!(last, serve("cors added first", first, cors_first()))?;
         return Ok(());
     }
     // The table shows the panics.
@@ -110,8 +113,7 @@ async fn what_the_page_gets(app: Router, request: Request<()>) -> String {
     }
 }
 
-async fn serve(title: &str, port: u16, app: Router) -> io::Result<()> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+async fn serve(title: &str, listener: TcpListener, app: Router) -> io::Result<()> {
     println!("{title}: http://{}", listener.local_addr()?);
     axum::serve(listener, app).await
 }

@@ -32,8 +32,9 @@ use std::{convert::Infallible, env, error::Error, sync::Arc};
 use axum::{Router, body::Body, response::Response, routing::get};
 use corsac::{BuildError, CorsLayer, Policy};
 use http::{HeaderName, Method, Request, header, request::Parts};
-use tokio::net::TcpListener;
 use tower::ServiceExt;
+
+mod listen;
 
 const SHOP: &str = "https://shop.example";
 const BANK: &str = "https://bank.example";
@@ -122,8 +123,7 @@ fn app(choose: fn(&Policies, &Parts) -> Option<Arc<Policy>>) -> Result<Router, B
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     if env::args().nth(1).is_some_and(|argument| argument == "serve") {
-        let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-        let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+        let listener = listen::on_port().await?;
         println!("listening on http://{}", listener.local_addr()?);
         return Ok(axum::serve(listener, app(choose)?).await?);
     }

@@ -40,18 +40,20 @@
 //! the app's own OPTIONS
 //! ```
 
+use std::error::Error;
+
 use axum::{Router, routing::get};
 use corsac::CorsLayer;
-use tokio::net::TcpListener;
+
+mod listen;
 
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/", get(|| async { "hello\n" }).options(|| async { "the app's own OPTIONS\n" }))
         .layer(CorsLayer::permissive());
 
-    let port = std::env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let listener = listen::on_port().await?;
     println!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app).await
+    Ok(axum::serve(listener, app).await?)
 }

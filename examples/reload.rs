@@ -35,7 +35,8 @@ use std::{env, error::Error, fs, io, process, process::ExitCode};
 
 use axum::{Router, routing::get};
 use corsac::{Config, CorsLayer, Policy, ReloadHandle};
-use tokio::net::TcpListener;
+
+mod listen;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -63,8 +64,7 @@ async fn serve(file: String) -> Result<(), Box<dyn Error>> {
     let signals = signals()?;
     tokio::spawn(reload(signals, file, handle));
 
-    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let listener = listen::on_port().await?;
     println!("process {} listens on http://{}", process::id(), listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)
 }

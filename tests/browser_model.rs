@@ -1,10 +1,8 @@
 //! The model of the browser against hand-written answers: a wrong model would acquit the library.
 
-#[path = "support/browser.rs"]
-mod browser;
-
-use browser::{Blocked, Fetch};
 use http::{Request, Response};
+
+use crate::support::browser::{Blocked, Fetch};
 
 const PAGE: &str = "https://app.example";
 const SHARED: &str = "ac-allow-origin: https://app.example | ac-allow-credentials: true";

@@ -7,10 +7,7 @@ use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, Response};
 use tower::{ServiceBuilder, ServiceExt as _, service_fn};
 
-#[path = "support/corpus.rs"]
-mod corpus;
-
-use corpus::{Case, header_map};
+use crate::support::corpus::{self, Case, header_map};
 
 #[test]
 fn evaluate_gives_what_each_case_expects() {

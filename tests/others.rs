@@ -9,17 +9,11 @@ use std::{collections::HashSet, fs, path::Path};
 
 use serde::de::DeserializeOwned;
 
-#[path = "others/compare.rs"]
 mod compare;
-#[path = "others/config_go.rs"]
 mod config_go;
-#[path = "others/differences.rs"]
 mod differences;
-#[path = "others/matching_go.rs"]
 mod matching_go;
-#[path = "others/middleware_go.rs"]
 mod middleware_go;
-#[path = "others/middleware_node.rs"]
 mod middleware_node;
 
 use compare::Finding;

@@ -9,15 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-#[path = "parity/answer.rs"]
 mod answer;
-#[path = "support/corpus.rs"]
-#[allow(dead_code)] // each test target takes what it needs
-mod corpus;
-#[path = "parity/rules.rs"]
 mod rules;
-#[path = "parity/translation.rs"]
 mod translation;
+
+use crate::support::corpus;
 
 use answer::Answer;
 use corpus::PolicyData;

@@ -1,5 +1,5 @@
 //! Compares the cost of corsac with that of tower-http and with a lower limit:
-//! `cargo bench --bench cost`, or `cargo bench --bench cost -- <part of a row's name>`.
+//! `cargo bench -p corsac-benches --bench cost`, or `cargo bench -p corsac-benches --bench cost -- <part of a row's name>`.
 //!
 //! callgrind counts instructions (`apt-get install valgrind`), and the allocator counts allocations, so
 //! the results depend neither on the speed of the machine nor on its other work. Four subjects answer
@@ -14,9 +14,7 @@
 //! the same memory layout as those of hyper. The command fails if a count misses its target, or, if the
 //! target is known to be missed, the accepted value. It never fails because of a time.
 //!
-//! `-- --check` compares the counts with `bounds.json` instead, and `-- --bless` writes that file. With
-//! `--features reload` the tables include the reloadable layer. Always bless with that feature, or the
-//! bounds of the reloadable layer are lost.
+//! `-- --check` compares the counts with `bounds.json` instead, and `-- --bless` writes that file.
 
 use std::{
     alloc::System,
@@ -88,11 +86,9 @@ fn compare(filter: &str) -> bool {
 /// Runs the `timed` benchmark, built in the same way as this one.
 fn timed(filter: &str) -> bool {
     let program = env::current_exe().unwrap();
-    let features: &[_] = if cfg!(feature = "reload") { &["--features", "reload"] } else { &[] };
     let run = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
         .args(["bench", "--quiet", "--bench", "timed", "--target-dir"])
         .arg(program.ancestors().nth(3).unwrap())
-        .args(features)
         .args(["--", filter].iter().filter(|it| !it.is_empty()))
         .status();
     run.unwrap().success()

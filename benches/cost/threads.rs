@@ -28,7 +28,6 @@ pub fn threads(filter: &str) {
         "actual, list of 10, allowed",
         "cloned: actual, list of 10, allowed",
         "cloned: actual, permissive",
-        // Only with the feature `reload`.
         "reloadable: actual, list of 10, allowed",
         "reloadable: actual, permissive",
         "exact, hit: 10000",

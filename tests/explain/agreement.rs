@@ -6,7 +6,7 @@ use corsac::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
-use crate::{headers, policy};
+use super::{headers, policy};
 
 /// A policy for each kind of origins, and one that rejects.
 fn policies() -> [Policy; 4] {

@@ -3,7 +3,7 @@
 use corsac::{CorsBuilder, CorsLayer, DenialKind, Policy};
 use http::{HeaderValue, Method};
 
-use crate::headers;
+use super::headers;
 
 fn app() -> CorsBuilder {
     CorsLayer::builder().allow_origins(["https://app.example.com"]).allow_methods(["PUT"])

@@ -3,7 +3,7 @@
 use corsac::{CorsBuilder, CorsLayer, Enforcement, explain::Topic};
 use http::Method;
 
-use crate::{headers, policy};
+use super::{headers, policy};
 
 #[track_caller]
 fn assert_explains(

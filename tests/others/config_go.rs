@@ -5,7 +5,7 @@ use std::time::Duration;
 use corsac::{BuildError, CorsBuilder, CorsLayer, Problem, ProblemKind};
 use serde::Deserialize;
 
-use crate::{
+use super::{
     compare::{Finding, Outcome, elements, header_map, lines, request, response, send},
     load,
 };

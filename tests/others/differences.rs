@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use crate::{compare::Finding, load};
+use super::{compare::Finding, load};
 
 pub(crate) struct Differences {
     entries: Vec<Entry>,

@@ -7,7 +7,7 @@ use corsac::{BuildError, CorsBuilder, CorsLayer, Origin, OriginPattern, Policy};
 use http::{HeaderMap, Method};
 use serde::Deserialize;
 
-use crate::{
+use super::{
     compare::{Finding, elements, header_map, lines, request, response, send},
     load,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use corsac::{CorsBuilder, CorsLayer};
 use serde::Deserialize;
 
-use crate::{
+use super::{
     compare::{Finding, header_map, request, response, send},
     config_go::Config,
     load,

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use corsac::{CorsBuilder, CorsLayer, Enforcement};
 use serde::Deserialize;
 
-use crate::{
+use super::{
     compare::{Finding, header_map, request, response, send},
     load,
 };

@@ -25,7 +25,6 @@ pub struct Case {
     pub limit: fn(&mut HeaderMap),
     pub stack: Stack,
     /// Whether corsac's layer is reloadable. Only for [`Stack::Cloned`].
-    #[cfg(feature = "reload")]
     pub is_reloadable: bool,
     /// The number of requests over which the count is averaged.
     pub requests: u32,
@@ -117,7 +116,6 @@ impl Case {
         let limit = LimitLayer(self.limit);
         let corsac = || self.policy.corsac();
         let tower_http = || self.policy.tower_http().expect("it is asked only where it can be");
-        #[cfg(feature = "reload")]
         if self.is_reloadable && subject == Subject::Corsac {
             return ask.ask(Cloned(self.policy.reloadable().layer(Inner::<3>)), bare);
         }

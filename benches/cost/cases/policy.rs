@@ -50,7 +50,6 @@ impl Policy {
         common(builder).build().expect("the policies are valid")
     }
 
-    #[cfg(feature = "reload")]
     pub fn reloadable(self) -> CorsLayer {
         let fixed = self.corsac();
         let policy = fixed.policy().expect("none of them is disabled");

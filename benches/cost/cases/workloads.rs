@@ -84,13 +84,11 @@ pub fn cases() -> Vec<Case> {
         actual("cloned: actual, permissive", Policy::Permissive, &[HIT], PERMISSIVE, target(1.15)),
     ];
     cases.extend(cloned.map(|case| Case { stack: Stack::Cloned, ..case }));
-    #[cfg(feature = "reload")]
     cases.extend(reloadable());
     cases
 }
 
 /// Returns the rows of "cloned" with a reloadable policy.
-#[cfg(feature = "reload")]
 fn reloadable() -> [Case; 3] {
     let list = Policy::List(10);
     let (target, missed) = (Target::at_most(1.2), Target::missed(1.2, 1.5));
@@ -116,7 +114,6 @@ pub fn actual(
         headers: Box::new(|_| owned(headers)),
         limit,
         stack: Stack::Bare,
-        #[cfg(feature = "reload")]
         is_reloadable: false,
         requests: 1000,
         target,

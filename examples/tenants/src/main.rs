@@ -2,7 +2,9 @@ use std::{env, path::Path};
 
 use corsac_tenants::{Error, Limits, Tenants, admin, api};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::net::TcpListener;
+
+#[path = "../../listen/mod.rs"]
+mod listen;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -10,9 +12,8 @@ async fn main() -> Result<(), Error> {
     let tenants = Tenants::open(Path::new(&file), Limits::default())?;
     let metrics = PrometheusBuilder::new().install_recorder()?;
 
-    let port: u16 = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
-    let pages = TcpListener::bind(("127.0.0.1", port)).await?;
-    let administrators = TcpListener::bind(("127.0.0.1", port + 1)).await?;
+    let pages = listen::on_port().await?;
+    let administrators = listen::on_port_plus(1).await?;
     println!("for pages: http://{}", pages.local_addr()?);
     println!("for administrators: http://{}", administrators.local_addr()?);
     tokio::try_join!(

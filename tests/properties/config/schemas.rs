@@ -4,8 +4,8 @@ use corsac::{Config, PathConfigs};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-const POLICY: &str = include_str!("../../src/config/schema/policy.json");
-const PATHS: &str = include_str!("../../src/config/schema/paths.json");
+const POLICY: &str = include_str!("../../../src/config/schema/policy.json");
+const PATHS: &str = include_str!("../../../src/config/schema/paths.json");
 
 /// As far as these schemas use the language; a keyword that is not known here is a panic.
 fn is_valid(value: &Value, schema: &Value, root: &Value) -> bool {
@@ -59,7 +59,7 @@ fn samples() {
     assert!(accepts(POLICY, &file));
     let file: Value = serde_json::from_str(include_str!("files/all.json")).unwrap();
     assert!(accepts(POLICY, &file));
-    let file: Value = toml::from_str(include_str!("../../examples/config.toml")).unwrap();
+    let file: Value = toml::from_str(include_str!("../../../examples/config.toml")).unwrap();
     assert!(accepts(PATHS, &file) && !accepts(POLICY, &file));
     let file: PathConfigs = serde_json::from_value(file).unwrap();
     file.build().unwrap();

@@ -3,7 +3,7 @@
 //! to refuse it.
 //!
 //! ```text
-//! $ cargo run --example websocket_guard
+//! $ cargo run -p websocket_guard
 //! own page:     http://localhost:3000
 //! foreign page: http://localhost:3001
 //!
@@ -20,7 +20,7 @@
 //!
 //! Open both pages in a browser: the first one shows an echo, the second one cannot connect.
 
-use std::io;
+use std::error::Error;
 
 use axum::{
     Router,
@@ -29,34 +29,38 @@ use axum::{
     routing::{any, get},
 };
 use corsac::{CorsLayer, Enforcement};
-use tokio::net::TcpListener;
+
+#[path = "../../listen/mod.rs"]
+mod listen;
 
 const PAGE: &str = "<!doctype html><title>WebSocket</title><p>...<script>
     const say = (text) => document.querySelector('p').textContent = text;
-    const socket = new WebSocket('ws://localhost:3000/socket');
+    const socket = new WebSocket('ws://OWN/socket');
     socket.onopen = () => socket.send('hello');
     socket.onmessage = (event) => say(`the server says: ${event.data}`);
     socket.onerror = () => say('could not connect');
 </script>";
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let guard = CorsLayer::builder()
         // For a front end on another host. The scheme is that of the page, not `wss`.
         .allow_origins(["https://app.example.com"])
         .allow_credentials(true)
         .enforcement(Enforcement::Reject)
-        .build()
-        .map_err(io::Error::other)?;
-    let page = || get(|| async { Html(PAGE) });
-    let api = Router::new().route("/", page()).route("/socket", any(echo)).layer(guard);
-    let elsewhere = Router::new().route("/", page());
+        .build()?;
+    let (own, foreign) = (listen::on_port().await?, listen::on_port_plus(1).await?);
+    let host = format!("localhost:{}", own.local_addr()?.port());
+    let foreign_host = format!("localhost:{}", foreign.local_addr()?.port());
+    println!("own page:     http://{host}\nforeign page: http://{foreign_host}");
 
-    let own = TcpListener::bind("127.0.0.1:3000").await?;
-    let foreign = TcpListener::bind("127.0.0.1:3001").await?;
-    println!("own page:     http://localhost:3000\nforeign page: http://localhost:3001");
+    let html = PAGE.replace("OWN", &host);
+    let page = get(async || Html(html));
+    let api = Router::new().route("/", page.clone()).route("/socket", any(echo)).layer(guard);
+    let elsewhere = Router::new().route("/", page);
+
     tokio::spawn(async { axum::serve(foreign, elsewhere).await });
-    axum::serve(own, api).await
+    Ok(axum::serve(own, api).await?)
 }
 
 async fn echo(upgrade: WebSocketUpgrade) -> Response {

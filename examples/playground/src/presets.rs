@@ -3,7 +3,7 @@
 use corsac::CorsLayer;
 use serde::Serialize;
 
-use crate::{code, form::Form};
+use crate::{code, form::Form, ports::Port};
 
 #[derive(Serialize)]
 pub(crate) struct Preset {
@@ -18,8 +18,8 @@ pub(crate) struct Preset {
     pub(crate) layer: Option<CorsLayer>,
 }
 
-pub(crate) fn all(page_port: u16) -> Vec<Preset> {
-    let listed = format!("http://localhost:{page_port}");
+pub(crate) fn all(page: &Port) -> Vec<Preset> {
+    let listed = page.url("localhost");
     let everything =
         Form { any_method: true, any_header: true, expose_any: true, ..Form::default() };
     let strict = Form {
@@ -65,7 +65,7 @@ pub(crate) fn all(page_port: u16) -> Vec<Preset> {
             "subdomains",
             "Subdomains",
             "every subdomain, not the domain itself",
-            Form { origins: vec![format!("http://*.localhost:{page_port}")], ..strict.clone() },
+            Form { origins: vec![page.url("*.localhost")], ..strict.clone() },
         ),
         of_form(
             "reject",

@@ -2,7 +2,7 @@
 //! what the browser lets through, what the server saw, why, and which line would change it.
 //!
 //! ```text
-//! $ cargo run --example playground
+//! $ cargo run -p playground
 //! playground: http://localhost:3000
 //! ```
 //!
@@ -16,7 +16,7 @@
 //! | 3001, 3002 | the pages that call the API, also as `127.0.0.1` and `app.localhost` |
 //! | 3003 | the API |
 //!
-//! Where a port is taken, a free one takes its place. All of them are on loopback, and nothing is
+//! If a port is taken, a free one takes its place. All of them are on loopback, and nothing is
 //! fetched from anywhere else. Policies and exchanges are kept in memory, a bounded number of them.
 
 mod api;
@@ -35,32 +35,33 @@ mod repair;
 mod unchecked;
 mod world;
 
-use std::{env, error::Error, sync::Arc};
+use std::{error::Error, process::ExitCode, sync::Arc};
 
 use axum::Router;
 use tokio::task::JoinSet;
 
 use crate::{ports::Port, world::World};
 
-const DEFAULT_PORT: u16 = 3000;
-
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let wanted = match env::var("PORT") {
-        Ok(text) => text.parse().map_err(|_| format!("PORT={text}: a port is 0 to 65535"))?,
-        Err(_) => DEFAULT_PORT,
-    };
-    let control = ports::bind(wanted).await?;
-    let next = control.number();
-    let page = ports::bind(next.saturating_add(1)).await?;
-    let other_page = ports::bind(next.saturating_add(2)).await?;
-    let api = ports::bind(next.saturating_add(3)).await?;
-
-    let world = World::new(&control, &page, &other_page, &api);
-    let world = Arc::new(world);
-    if control.number() != wanted && wanted != 0 {
-        println!("port {wanted} is taken, so it is another one (PORT=... chooses)");
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let first = ports::first()?;
+    let control = bind(first, "the playground").await?;
+    let next = control.number();
+    let page = bind(next.saturating_add(1), "the first page").await?;
+    let other_page = bind(next.saturating_add(2), "the second page").await?;
+    let api = bind(next.saturating_add(3), "the API").await?;
+
+    let world = Arc::new(World::new(&control, &page, &other_page, &api));
     println!("playground: {}", world.control);
 
     let mut servers = JoinSet::new();
@@ -72,6 +73,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ended??;
     }
     Ok(())
+}
+
+async fn bind(wanted: u16, server: &str) -> Result<Port, String> {
+    let port = ports::bind(wanted).await?;
+    let number = port.number();
+    if wanted != 0 && number != wanted {
+        println!(
+            "port {wanted} is taken, so {server} is at port {number} \
+             (PORT chooses the first of four ports)"
+        );
+    }
+    Ok(port)
 }
 
 fn serve(servers: &mut JoinSet<std::io::Result<()>>, port: Port, router: &Router) {

@@ -6,18 +6,13 @@ use corsac::{CorsLayer, Origin, OriginPattern, Policy};
 use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
-#[path = "matcher/bypasses.rs"]
+use crate::{
+    cases,
+    origins::{self, pattern, patterns, probe},
+    twin,
+};
+
 mod bypasses;
-#[path = "support/origins.rs"]
-mod origins;
-#[path = "support/twin.rs"]
-mod twin;
-
-use origins::{pattern, patterns, probe};
-
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 /// A policy of these patterns and nothing else; a set of none is possible beside a predicate.
 fn policy<S: AsRef<str>>(patterns: &[S]) -> Policy {

@@ -38,11 +38,11 @@ pub(crate) struct Page {
 
 impl World {
     pub(crate) fn new(control: &Port, page: &Port, other_page: &Port, api: &Port) -> Self {
-        let presets = presets::all(page.number());
+        let presets = presets::all(page);
         Self {
-            control: format!("http://localhost:{}", control.number()),
-            api: format!("http://localhost:{}", api.number()),
-            pages: pages(page.number(), other_page.number()),
+            control: control.url("localhost"),
+            api: api.url("localhost"),
+            pages: pages(page, other_page),
             policies: Policies::new(&presets),
             presets,
             recorder: Recorder::default(),
@@ -56,9 +56,9 @@ impl World {
     }
 }
 
-fn pages(port: u16, other_port: u16) -> Vec<Page> {
-    let page = |id, host: &str, port, note, same_site| {
-        let base = format!("http://{host}:{port}");
+fn pages(port: &Port, other_port: &Port) -> Vec<Page> {
+    let page = |id, host: &str, port: &Port, note, same_site| {
+        let base = port.url(host);
         Page { id, origin: base.clone(), base, note, sandboxed: false, same_site }
     };
     let mut pages = vec![

@@ -3,7 +3,7 @@
 use corsac::{CorsLayer, Origin, OriginPattern};
 use http::{HeaderMap, HeaderValue, Method, header::ORIGIN};
 
-use crate::{allows, policy, twin};
+use super::{allows, policy, twin};
 
 /// How origins got past other libraries' matchers.
 #[test]

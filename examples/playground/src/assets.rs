@@ -13,26 +13,26 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 const CONTROL: &[File] = &[
-    ("/", HTML, include_str!("page/index.html")),
-    ("/base.css", CSS, include_str!("page/base.css")),
-    ("/setup.css", CSS, include_str!("page/setup.css")),
-    ("/result.css", CSS, include_str!("page/result.css")),
-    ("/main.js", JS, include_str!("page/main.js")),
-    ("/dom.js", JS, include_str!("page/dom.js")),
-    ("/policy.js", JS, include_str!("page/policy.js")),
-    ("/request.js", JS, include_str!("page/request.js")),
-    ("/run.js", JS, include_str!("page/run.js")),
-    ("/exchanges.js", JS, include_str!("page/exchanges.js")),
-    ("/notes.js", JS, include_str!("page/notes.js")),
-    ("/result.js", JS, include_str!("page/result.js")),
-    ("/starts.js", JS, include_str!("page/starts.js")),
-    ("/tour.js", JS, include_str!("page/tour.js")),
-    ("/steps.js", JS, include_str!("page/steps.js")),
+    ("/", HTML, include_str!("../page/index.html")),
+    ("/base.css", CSS, include_str!("../page/base.css")),
+    ("/setup.css", CSS, include_str!("../page/setup.css")),
+    ("/result.css", CSS, include_str!("../page/result.css")),
+    ("/main.js", JS, include_str!("../page/main.js")),
+    ("/dom.js", JS, include_str!("../page/dom.js")),
+    ("/policy.js", JS, include_str!("../page/policy.js")),
+    ("/request.js", JS, include_str!("../page/request.js")),
+    ("/run.js", JS, include_str!("../page/run.js")),
+    ("/exchanges.js", JS, include_str!("../page/exchanges.js")),
+    ("/notes.js", JS, include_str!("../page/notes.js")),
+    ("/result.js", JS, include_str!("../page/result.js")),
+    ("/starts.js", JS, include_str!("../page/starts.js")),
+    ("/tour.js", JS, include_str!("../page/tour.js")),
+    ("/steps.js", JS, include_str!("../page/steps.js")),
 ];
 
 const SENDER: &[File] = &[
-    ("/", HTML, include_str!("page/sender.html")),
-    ("/sender.js", JS, include_str!("page/sender.js")),
+    ("/", HTML, include_str!("../page/sender.html")),
+    ("/sender.js", JS, include_str!("../page/sender.js")),
 ];
 
 /// What the person at the browser sees.

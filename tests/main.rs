@@ -1,0 +1,21 @@
+//! Tests of the library, as one program: linking a program for each file takes longer than running
+//! them all.
+//!
+//! The programs beside this file need a process of their own. The packages `properties`, `stacks` and
+//! `browser` are the tests that need more dependencies.
+
+mod auto_traits;
+mod browser_model;
+mod corpus;
+mod decision;
+mod denials;
+mod errors;
+mod explain;
+mod others;
+mod parity;
+mod warnings;
+
+mod support {
+    pub(crate) mod browser;
+    pub(crate) mod corpus;
+}
