@@ -33,13 +33,14 @@ impl Parts<'_> {
         self.scheme == "http" && !self.is_loopback()
     }
 
-    /// Secure Contexts, "Is origin potentially trustworthy?": loopback addresses and `localhost`.
+    /// Secure Contexts, "Is origin potentially trustworthy?": loopback addresses and `localhost`. And
+    /// `0.0.0.0`, which no other machine can answer either.
     pub(crate) fn is_loopback(&self) -> bool {
         let name = self.host.strip_suffix('.').unwrap_or(self.host);
         name == "localhost"
             || name.ends_with(".localhost")
             || name == "[::1]"
-            || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+            || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
     }
 }
 
