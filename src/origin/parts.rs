@@ -33,8 +33,8 @@ impl Parts<'_> {
         self.scheme == "http" && !self.is_loopback()
     }
 
-    /// Secure Contexts, "Is origin potentially trustworthy?": loopback addresses and `localhost`. Also
-    /// `0.0.0.0`, which reaches this machine only.
+    /// Secure Contexts, "Is origin potentially trustworthy?": loopback addresses and `localhost`. And
+    /// `0.0.0.0`, which no other machine can answer either.
     pub(crate) fn is_loopback(&self) -> bool {
         let name = self.host.strip_suffix('.').unwrap_or(self.host);
         name == "localhost"

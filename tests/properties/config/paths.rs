@@ -244,7 +244,7 @@ fn wrong_prefixes() {
         let [problem] = error.problems() else { panic!("{error}") };
         assert_eq!(problem.to_string(), format!("{prefix:?}: {sentence}"));
         assert_eq!(problem.place(), format!("{prefix:?}"));
-        assert_eq!(problem.kind(), ProblemKind::PathPrefix);
+        assert_eq!((problem.kind(), problem.value()), (ProblemKind::PathPrefix, None));
     }
 }
 
