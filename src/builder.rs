@@ -8,7 +8,7 @@ use crate::{
     compile::compile,
     error::BuildError,
     layer::CorsLayer,
-    origin::{Origin, set::Predicate},
+    origin::{Origin, Predicate},
     policy::{Enforcement, Policy},
 };
 

@@ -9,10 +9,7 @@ use crate::{
     decision::ReadyHeaders,
     error::{BuildError, Problem},
     fetch,
-    origin::{
-        OriginPattern,
-        set::{Code, OriginSet},
-    },
+    origin::{CustomMatchers, OriginPattern, OriginSet},
     policy::{Enforcement, HeaderNames, Methods, Origins, Policy},
 };
 
@@ -86,13 +83,13 @@ fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Found>) 
     if !builder.regexes.is_empty() {
         problems.push(Found::of(REGEXES, Problem::NoRegexes));
     }
-    let code = Code {
+    let code = CustomMatchers {
         #[cfg(feature = "regex")]
         regexes: regexes(&builder.regexes, problems),
         predicates: builder.predicates.clone(),
         any: builder.any_origin_with_credentials,
         null: builder.null_origin,
-        refuse_insecure,
+        deny_insecure: refuse_insecure,
     };
     let is_any = builder.any_origin || builder.any_origin_with_credentials;
     let lists_none =
@@ -142,6 +139,14 @@ fn whole_regex(text: &str) -> Result<regex::Regex, String> {
     regex::Regex::new(&format!(r"\A(?:{text})\z")).map_err(|error| {
         format!("{}; a comment at the end would hide what is added here", reason(error))
     })
+}
+
+/// Without what makes it match the whole origin.
+#[cfg(feature = "regex")]
+pub(crate) fn as_written(regex: &regex::Regex) -> &str {
+    let whole = regex.as_str();
+    let text = whole.strip_prefix(r"\A(?:").and_then(|text| text.strip_suffix(r")\z"));
+    text.unwrap_or(whole)
 }
 
 fn methods(builder: &CorsBuilder, problems: &mut Vec<Found>) -> Methods {

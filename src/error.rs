@@ -4,10 +4,7 @@ use std::{error::Error, fmt, time::Duration};
 
 use crate::{
     compile::LONGEST_MAX_AGE,
-    origin::{
-        OriginError,
-        error::{repair, shortened},
-    },
+    origin::{OriginError, repair, shortened},
 };
 
 /// Everything that is wrong with a policy, at once.
@@ -244,7 +241,7 @@ impl Problem {
                 };
                 write!(f, "no origin is allowed; list the origins you trust, or {any}")
             }
-            Self::Origin(error) => error.tell(f, speech),
+            Self::Origin(error) => error.fmt_message(f),
             Self::OriginRegex { value, reason } => write!(f, "{}: {reason}", shortened(value)),
             Self::NoRegexes => f.write_str(
                 "regexes are not built in; enable the feature `regex` of corsac, or write patterns",

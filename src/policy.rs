@@ -11,7 +11,7 @@ use http::{
 use crate::{
     decision::{Decision, Denial, DenialKind, Readers, ReadyHeaders, RequestKind},
     fetch,
-    origin::set::{Code, OriginSet, Refusal},
+    origin::{CustomMatchers, OriginRefusal, OriginSet},
     request_headers::{RequestHeaders, has_repeats},
     shared::{Keeper, Shared},
 };
@@ -178,7 +178,8 @@ impl Policy {
     }
 
     pub(crate) fn of_nobody_because(why: DenialKind, enforcement: Enforcement) -> Self {
-        let origins = Origins::Listed(Box::new(OriginSet::new(Vec::new(), Code::default())));
+        let origins =
+            Origins::Listed(Box::new(OriginSet::new(Vec::new(), CustomMatchers::default())));
         let (methods, names) = (Methods::default(), HeaderNames::default());
         let max_age = HeaderValue::from_static("0");
         let ready = ReadyHeaders::new(&origins, false, &methods, &names, &names, max_age);
@@ -207,7 +208,19 @@ impl Policy {
     fn bytes(&self) -> Option<usize> {
         let of_origins = match &self.origins {
             Origins::Any => 0,
-            Origins::Listed(set) => set.bytes()?,
+            Origins::Listed(set) => {
+                let has_values = set.custom().is_some_and(|custom| {
+                    #[cfg(feature = "regex")]
+                    if !custom.regexes.is_empty() {
+                        return true;
+                    }
+                    !custom.predicates.is_empty()
+                });
+                if has_values {
+                    return None;
+                }
+                set.patterns().iter().map(|pattern| 100 + pattern.as_str().len()).sum()
+            }
         };
         let names = [&self.methods.names, &self.request_headers.names, &self.exposed.names];
         let of_names = names.into_iter().flatten().map(|name| size_of::<String>() + name.len());
@@ -349,11 +362,11 @@ impl HeaderNames {
     }
 }
 
-impl From<Refusal> for DenialKind {
-    fn from(refusal: Refusal) -> Self {
+impl From<OriginRefusal> for DenialKind {
+    fn from(refusal: OriginRefusal) -> Self {
         match refusal {
-            Refusal::Insecure => Self::InsecureOrigin,
-            Refusal::NotListed => Self::Origin,
+            OriginRefusal::Insecure => Self::InsecureOrigin,
+            OriginRefusal::NotListed => Self::Origin,
         }
     }
 }

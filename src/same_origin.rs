@@ -6,7 +6,7 @@ use http::{
     uri::Authority,
 };
 
-use crate::origin::{Origin, pattern::default_port};
+use crate::origin::{Origin, default_port};
 
 pub(crate) fn is_same_origin(
     origin: &HeaderValue,

@@ -4,7 +4,7 @@ use super::{Config, Refused};
 use crate::{
     builder::CorsBuilder,
     fetch,
-    origin::set::Code,
+    origin::{CustomMatchers as Code, OriginPattern},
     policy::{Enforcement, HeaderNames, Methods, Origins, Policy},
 };
 
@@ -45,7 +45,6 @@ impl Policy {
     ///   beside `dangerous_allow_any_origin_with_credentials`), and the usual methods.
     /// * Each entry is there once; of header names that differ in case only, the first.
     /// * Methods are as browsers write them: `PUT` for `put`.
-    /// * Origins beyond the first thousand are in the order of the alphabet.
     ///
     /// ```
     /// use corsac::{Config, CorsLayer};
@@ -66,7 +65,9 @@ impl Policy {
     pub fn config(&self) -> Option<Config> {
         let (patterns, code) = match &self.origins {
             Origins::Any => (Vec::new(), None),
-            Origins::Listed(set) => (set.all_patterns(), set.code()),
+            Origins::Listed(set) => {
+                (set.patterns().iter().map(OriginPattern::to_string).collect(), set.custom())
+            }
         };
         let has_code = code.is_some_and(|code| !code.predicates.is_empty());
         if has_code || self.nobody.is_some() {

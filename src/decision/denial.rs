@@ -10,7 +10,7 @@ use http::{
 
 use crate::{
     fetch,
-    origin::{Origin, OriginPattern, nearest::nearest},
+    origin::{Origin, OriginPattern, nearest},
     policy::{Enforcement, Methods, Origins, Policy},
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
     same_origin::{is_same_origin, is_websocket},
@@ -338,18 +338,4 @@ pub(super) fn fmt_list<'a>(
     Ok(())
 }
 
-/// In quotes, without control characters, and not longer than a line in a log should be.
-pub(crate) fn quote(value: &[u8]) -> impl fmt::Display + '_ {
-    Quoted(value)
-}
-
-struct Quoted<'a>(&'a [u8]);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 100;
-        let shown = &self.0[..self.0.len().min(SHOWN)];
-        let more = if shown.len() < self.0.len() { "..." } else { "" };
-        write!(f, "\"{}{more}\"", shown.escape_ascii())
-    }
-}
+pub(crate) use crate::origin::quoted as quote;

@@ -95,8 +95,7 @@ impl Denial<'_> {
         let Origins::Listed(set) = &self.policy.origins else { return false };
         let origin = std::str::from_utf8(self.value).ok();
         let origin = origin.and_then(|text| text.parse::<Origin>().ok());
-        set.refuses_insecure()
-            && origin.is_some_and(|it| it.parts().is_some_and(|parts| parts.is_insecure()))
+        set.denies_insecure() && origin.is_some_and(|it| it.parts().is_insecure())
     }
 
     /// Nothing is wrong with the method but that it is not listed.

@@ -9,7 +9,7 @@ use super::{Explanation, Step, Topic, response};
 use crate::{
     decision::{Decision, Denial, DenialKind, Remedy, RequestKind, quote},
     fetch,
-    origin::trace::Asked,
+    origin::{OriginCheck as Asked, OriginSet},
     policy::{Origins, Policy, is_repeated},
     request_headers::RequestHeaders,
     same_origin::is_websocket,
@@ -146,8 +146,10 @@ impl<'a> Reasoning<'a> {
             // Nobody is asked about one of several.
             Origins::Listed(_) if is_repeated(&ORIGIN, self.headers) => {}
             Origins::Listed(set) => {
-                for asked in set.trace(origin) {
-                    self.says(Topic::Origin, in_words(asked, &value.to_string()), SECTION);
+                let mut checks = Vec::new();
+                _ = set.check_with(origin, |check| checks.push(check));
+                for check in checks {
+                    self.says(Topic::Origin, in_words(set, check, &value.to_string()), SECTION);
                 }
             }
         }
@@ -305,24 +307,27 @@ impl<'a> Reasoning<'a> {
 }
 
 /// `value` is the origin in quotes.
-fn in_words(asked: Asked<'_>, value: &str) -> String {
+#[cfg_attr(not(feature = "regex"), expect(unused_variables))]
+fn in_words(set: &OriginSet, asked: Asked<'_>, value: &str) -> String {
     match asked {
         Asked::TooLong => "nobody is asked: this is longer than any origin".to_owned(),
         Asked::Exact { allows: true, .. } => format!("{value} is listed"),
         Asked::Exact { count, .. } => format!("exact origins: none of {count} is {value}"),
         Asked::Patterns { allowed_by: Some(pattern), .. } => {
-            format!("patterns: {pattern:?} stands for {value}")
+            format!("patterns: \"{pattern}\" stands for {value}")
         }
         Asked::Patterns { count, .. } => format!("patterns: none of {count} stands for {value}"),
         Asked::Null => "`dangerous_allow_null_origin` allows it".to_owned(),
         Asked::Any => format!("`dangerous_allow_any_origin_with_credentials` allows {value}"),
-        Asked::NoOrigin => format!("regexes and predicates are not asked: {value} is no origin"),
-        Asked::Regexes { allowed_by: Some(regex), .. } => {
-            format!("regexes: {regex:?} matches {value}")
+        Asked::NotAnOrigin => format!("regexes and predicates are not asked: {value} is no origin"),
+        #[cfg(feature = "regex")]
+        Asked::Regexes { allowed_by: Some(at), .. } => {
+            let regex = set.custom().map(|custom| crate::compile::as_written(&custom.regexes[at]));
+            format!("regexes: {:?} matches {value}", regex.unwrap_or_default())
         }
         Asked::Regexes { count, .. } => format!("regexes: none of {count} matches {value}"),
         Asked::Predicates { count, allowed_by: Some(at) } => {
-            format!("predicates: number {at} of {count} allows {value}")
+            format!("predicates: number {} of {count} allows {value}", at + 1)
         }
         Asked::Predicates { count, .. } => format!("predicates: none of {count} allows {value}"),
     }

@@ -1,12 +1,11 @@
-//! Why a text is no origin, and what to write instead.
+//! Why a text is not an origin, and what to write instead.
 
 use std::{error::Error, fmt, net::Ipv6Addr};
 
-use super::{host, pattern};
-use crate::error::Speech;
+use super::{grammar, host, parts::default_port, quote::shortened};
 
-/// A text that no browser sends as an origin, with the reason and, where one can be told, the
-/// right spelling.
+/// The error for a text that no browser sends as an origin, with the reason and, if it can be told,
+/// the right spelling.
 ///
 /// ```
 /// let error = "https://a.example/".parse::<corsac::OriginPattern>().unwrap_err();
@@ -20,55 +19,52 @@ use crate::error::Speech;
 #[non_exhaustive]
 pub struct OriginError {
     value: String,
-    reason: Reason,
+    kind: OriginErrorKind,
     suggestion: Option<String>,
 }
 
 impl OriginError {
-    /// The text that was refused.
+    /// Returns the text that was refused.
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// What to write instead, where it can be told.
+    /// Returns the text to write instead, if it can be told.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
     }
 
-    /// The text in quotes, what is wrong with it, and what to write instead.
-    pub(crate) fn tell(&self, f: &mut fmt::Formatter<'_>, speech: Speech) -> fmt::Result {
-        write!(f, "{}: {}", shortened(&self.value), self.reason.sentence())?;
-        if self.reason == Reason::Null {
-            write!(f, "; {}", speech.switch_on("dangerous_allow_null_origin"))?;
-        }
+    /// Writes the message without the word "origin" in front.
+    pub(crate) fn fmt_message(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", shortened(&self.value), self.kind.sentence())?;
         match &self.suggestion {
             Some(text) => write!(f, "; write {text:?}"),
             None => Ok(()),
         }
     }
 
-    pub(super) fn new(value: &str, reason: Reason, is_right: impl Fn(&str) -> bool) -> Self {
-        let suggestion = match reason {
-            Reason::Null | Reason::TooLong => None,
-            _ => repair(value).filter(|it| it != value && is_right(it)),
+    pub(super) fn new(value: &str, kind: OriginErrorKind, is_valid: impl Fn(&str) -> bool) -> Self {
+        let suggestion = match kind {
+            OriginErrorKind::Null | OriginErrorKind::TooLong => None,
+            _ => repair(value).filter(|repaired| repaired != value && is_valid(repaired)),
         };
-        Self { value: value.to_owned(), reason, suggestion }
+        Self { value: value.to_owned(), kind, suggestion }
     }
 }
 
 impl fmt::Display for OriginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("origin ")?;
-        self.tell(f, Speech::OfCode)
+        self.fmt_message(f)
     }
 }
 
 impl Error for OriginError {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(super) enum OriginErrorKind {
     Empty,
     AnyOrigin,
     Null,
@@ -100,12 +96,14 @@ pub(crate) enum Reason {
     WildcardInOrigin,
 }
 
-impl Reason {
+impl OriginErrorKind {
     fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "an origin cannot be empty",
             Self::AnyOrigin => "`*` is not a pattern; use `allow_any_origin()`",
-            Self::Null => "`null` stands for every opaque origin",
+            Self::Null => {
+                "`null` stands for every opaque origin; set `dangerous_allow_null_origin`"
+            }
             Self::TooLong => "longer than any origin that a browser sends",
             Self::NotAscii => "browsers send hosts in ASCII; write the punycode (`xn--...`)",
             Self::WhiteSpace => "an origin has no white space around it",
@@ -142,7 +140,7 @@ impl Reason {
     }
 }
 
-/// The likeliest meaning of a text that does not parse. The caller checks that the result does.
+/// Guesses the meaning of a text that does not parse. The result may not parse either.
 pub(crate) fn repair(text: &str) -> Option<String> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || "\"'`;,".contains(c));
     let (scheme, rest) = match text.split_once("://") {
@@ -156,7 +154,7 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     };
     let rest = rest.split(['/', '?', '#']).next()?;
     let rest = rest.rsplit('@').next()?.to_ascii_lowercase();
-    let default_port = pattern::default_port(scheme).map(|port| format!(":{port}"));
+    let default_port = default_port(scheme).map(|port| format!(":{port}"));
     let rest = default_port.and_then(|port| rest.strip_suffix(&port)).unwrap_or(&rest);
     if let Some((host, port)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         let host = host::write_ipv6(host.parse::<Ipv6Addr>().ok()?);
@@ -165,7 +163,7 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     Some(format!("{scheme}://{rest}"))
 }
 
-/// `https:/a.example`, `//a.example`, `a.example`, `localhost:3000`.
+/// Splits texts such as `https:/a.example`, `//a.example`, `a.example` and `localhost:3000`.
 fn guess_scheme(text: &str) -> (String, &str) {
     for scheme in ["https", "http"] {
         let rest = text.strip_prefix(scheme).filter(|rest| rest.starts_with([':', '/']));
@@ -175,15 +173,7 @@ fn guess_scheme(text: &str) -> (String, &str) {
     }
     let rest = text.trim_start_matches('/');
     let as_http = format!("http://{rest}");
-    let is_local = pattern::parse(&as_http).is_ok_and(|parts| parts.is_loopback());
+    let is_local =
+        grammar::parse_parts(&as_http).is_ok_and(|layout| layout.parts(&as_http).is_loopback());
     (if is_local { "http" } else { "https" }.to_owned(), rest)
-}
-
-/// In quotes, and not longer than a line in a terminal should be.
-pub(crate) fn shortened(text: &str) -> String {
-    const SHOWN: usize = 400;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{:?}...", &text[..end]),
-        None => format!("{text:?}"),
-    }
 }

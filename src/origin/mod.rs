@@ -1,34 +1,36 @@
-//! An origin: the scheme, host and port of the page that sends a request.
+//! What an origin is, and which origins a policy allows. Imports nothing from the rest of the crate.
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    str::FromStr,
-};
+use std::{fmt, str::FromStr};
 
 use http::HeaderValue;
 
-pub(crate) mod error;
-mod few;
+mod error;
+mod grammar;
+mod hashed;
 mod host;
-mod many;
-pub(crate) mod nearest;
-pub(crate) mod pattern;
+mod linear;
+mod nearest;
+mod parts;
+mod pattern;
 mod punycode;
-pub(crate) mod set;
-mod texts;
-pub(crate) mod trace;
+mod quote;
+mod set;
 
 pub use error::OriginError;
 pub use pattern::OriginPattern;
 
-use error::Reason;
-use pattern::{Parts, Port};
+pub(crate) use error::repair;
+pub(crate) use nearest::nearest;
+pub(crate) use parts::{Parts, Port, default_port};
+pub(crate) use quote::{quoted, shortened};
+pub(crate) use set::{CustomMatchers, OriginCheck, OriginRefusal, OriginSet, Predicate};
+
+use error::OriginErrorKind;
+use parts::Layout;
 
 /// The origin of a page, as browsers write it in the `Origin` header.
 ///
-/// Opaque origins (`null`) are not origins here: they cannot be told apart, so nothing can be said
-/// of them.
+/// Opaque origins (`null`) are not values of this type, because all of them look the same.
 ///
 /// ```
 /// let origin: corsac::Origin = "https://app.example.com:8443".parse()?;
@@ -40,55 +42,56 @@ use pattern::{Parts, Port};
 /// ```
 ///
 /// Fetch, "`Origin` header" and HTML, "serialization of an origin".
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
-    /// Shared with the request that it came from; its text parses.
+    /// Shares its bytes with the request that it came from.
     value: HeaderValue,
+    layout: Layout,
 }
 
 impl Origin {
-    /// The origin as it was sent.
+    /// Returns the origin as it was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.value.to_str().unwrap_or_default()
     }
 
-    /// The scheme, in lower case: `https`.
+    /// Returns the scheme in lower case: `https`.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        self.parts().map_or("", |parts| parts.scheme)
+        self.parts().scheme
     }
 
-    /// The host, an IPv6 address in its brackets: `app.example.com`, `[::1]`.
+    /// Returns the host, with the brackets of an IPv6 address: `app.example.com`, `[::1]`.
     #[must_use]
     pub fn host(&self) -> &str {
-        self.parts().map_or("", |parts| parts.host)
+        self.parts().host
     }
 
-    /// The port, or `None` where it is the scheme's default.
+    /// Returns the port, or `None` for the default port of the scheme.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        match self.parts()?.port {
+        match self.parts().port {
             Port::Number(port) => Some(port),
             Port::Default | Port::Any => None,
         }
     }
 
-    /// What a request's `Origin` line says, if it is an origin at all.
+    /// Reads the value of an `Origin` header. `None` if it is not an origin.
     pub(crate) fn from_header(value: &HeaderValue) -> Option<Self> {
-        let parts = parse(value.to_str().ok()?).ok();
-        parts.map(|_| Self { value: value.clone() })
+        let layout = grammar::parse_parts(value.to_str().ok()?).ok()?;
+        (!layout.is_wildcard()).then(|| Self { value: value.clone(), layout })
     }
 
-    pub(crate) fn parts(&self) -> Option<Parts<'_>> {
-        parse(self.as_str()).ok()
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        self.layout.parts(self.as_str())
     }
 }
 
-/// The grammar of patterns without their wildcards.
-fn parse(text: &str) -> Result<Parts<'_>, Reason> {
-    let parts = pattern::parse(text)?;
-    if parts.is_wildcard() { Err(Reason::WildcardInOrigin) } else { Ok(parts) }
+/// The grammar of patterns without wildcards.
+fn parse(text: &str) -> Result<Layout, OriginErrorKind> {
+    let layout = grammar::parse(text)?;
+    if layout.is_wildcard() { Err(OriginErrorKind::WildcardInOrigin) } else { Ok(layout) }
 }
 
 impl FromStr for Origin {
@@ -96,14 +99,15 @@ impl FromStr for Origin {
 
     /// # Errors
     ///
-    /// A text that no browser sends: `example.com`, `https://a.example/`, `https://A.example`,
-    /// `https://a.example:443`, `null`. Wildcards too: they belong in an [`OriginPattern`].
+    /// Fails for a text that no browser sends: `example.com`, `https://a.example/`,
+    /// `https://A.example`, `https://a.example:443`, `null`. Also for wildcards, which belong in an
+    /// [`OriginPattern`].
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        let made = parse(text).and_then(|_| {
-            let value = HeaderValue::from_str(text).map_err(|_| Reason::HostByte)?;
-            Ok(Self { value })
+        let parsed = parse(text).and_then(|layout| {
+            let value = HeaderValue::from_str(text).map_err(|_| OriginErrorKind::HostByte)?;
+            Ok(Self { value, layout })
         });
-        made.map_err(|reason| OriginError::new(text, reason, |it| parse(it).is_ok()))
+        parsed.map_err(|kind| OriginError::new(text, kind, |repaired| parse(repaired).is_ok()))
     }
 }
 
@@ -122,11 +126,5 @@ impl fmt::Debug for Origin {
 impl AsRef<str> for Origin {
     fn as_ref(&self) -> &str {
         self.as_str()
-    }
-}
-
-impl Hash for Origin {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
     }
 }

@@ -1,11 +1,13 @@
-//! Whether a label can be what it says: `xn--` and the punycode of a name.
+//! Punycode, the ASCII form of labels that are not ASCII.
 
-/// Whether `encoded`, what stands behind `xn--`, is the punycode of something that is not ASCII.
+/// Whether `encoded`, the rest of a label after `xn--`, is the punycode of a text that is not ASCII.
 ///
-/// RFC 3492, 6.2 "Decoding procedure", without keeping what is decoded: whether that may stand in a
-/// host takes tables (UTS 46). Browsers refuse such a URL
-/// (URL, "domain to ASCII"), so they never send it as an origin.
-pub(super) fn decodes(encoded: &[u8]) -> bool {
+/// Browsers refuse the URL if it is not (URL, "domain to ASCII"), so they never send it as an origin.
+/// They also check that a host may contain the decoded text. That takes tables (UTS 46), and is not
+/// checked here.
+///
+/// RFC 3492, 6.2 "Decoding procedure", without the decoded text.
+pub(super) fn is_valid_punycode(encoded: &[u8]) -> bool {
     let (basic, digits) = match encoded.iter().rposition(|byte| *byte == b'-') {
         Some(hyphen) => (hyphen, &encoded[hyphen + 1..]),
         None => (0, encoded),
@@ -19,7 +21,9 @@ pub(super) fn decodes(encoded: &[u8]) -> bool {
         let mut weight = 1_u32;
         for k in (36_u32..).step_by(36) {
             let Some(digit) = digits.next().and_then(value) else { return false };
-            let Some(sum) = digit.checked_mul(weight).and_then(|it| index.checked_add(it)) else {
+            let Some(sum) =
+                digit.checked_mul(weight).and_then(|product| index.checked_add(product))
+            else {
                 return false;
             };
             index = sum;
@@ -33,7 +37,7 @@ pub(super) fn decodes(encoded: &[u8]) -> bool {
         length += 1;
         bias = adapt(index - before, length, before == 0);
         code_point = match code_point.checked_add(index / length) {
-            Some(it) if char::from_u32(it).is_some() => it,
+            Some(sum) if char::from_u32(sum).is_some() => sum,
             _ => return false,
         };
         index = index % length + 1;
@@ -65,21 +69,21 @@ fn adapt(delta: u32, length: u32, is_first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::decodes;
+    use super::is_valid_punycode;
 
     #[test]
     fn names_of_real_domains() {
         for label in
             ["bcher-kva", "p1ai", "xample-9ua", "mnchen-3ya", "fiqs8s", "j6w193g", "80akhbyknj4f"]
         {
-            assert!(decodes(label.as_bytes()), "{label}");
+            assert!(is_valid_punycode(label.as_bytes()), "{label}");
         }
     }
 
     #[test]
-    fn what_is_no_punycode() {
+    fn texts_that_are_not_punycode() {
         for label in ["", "f", "a-", "-", "99999999999", "bcher_kva", "bcher-kv_"] {
-            assert!(!decodes(label.as_bytes()), "{label}");
+            assert!(!is_valid_punycode(label.as_bytes()), "{label}");
         }
     }
 }

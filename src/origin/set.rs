@@ -1,189 +1,283 @@
-//! Is this origin one of those that the policy allows? The lists first, then the code.
+//! The origins that a policy allows: the patterns first, then the matchers of the user.
 
-#[cfg(feature = "serde")]
-use std::collections::HashSet;
-use std::{fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use http::HeaderValue;
 
-use super::{Origin, OriginPattern, few::Few, many::Many, nearest::LOOKED_AT, pattern::MAX_LEN};
+use super::{Origin, OriginPattern, hashed::Hashed, linear::Linear, parts::MAX_LEN};
 
-/// The origins of a policy, compiled.
+/// The compiled origins of a policy.
 ///
-/// What allows an origin, in the order in which it is asked:
+/// An origin is allowed by the first of these that matches it:
 ///
 /// 1. the exact origins,
 /// 2. the patterns with wildcards,
-/// 3. the regexes,
-/// 4. the predicates.
+/// 3. `null`, if it is allowed, and any origin, if it is allowed,
+/// 4. the regexes,
+/// 5. the predicates.
 ///
-/// The first that says yes decides; none can take back what another one allows.
+/// None of them can refuse an origin that another one allows.
 #[derive(Clone)]
 pub(crate) struct OriginSet {
-    pub(super) listed: Listed,
-    /// `None` where there is none to ask.
-    pub(super) code: Option<Code>,
-    /// The first ones as written, for messages.
-    pub(super) shown: Vec<OriginPattern>,
-    pub(super) hidden: usize,
-    bytes: usize,
-    refuses_insecure: bool,
+    /// In the order in which they were written, each once.
+    patterns: Box<[OriginPattern]>,
+    index: Index,
+    /// `None` if there are none.
+    custom: Option<CustomMatchers>,
+    denies_insecure: bool,
 }
 
-/// What a pattern takes beside its text, or more.
-const BYTES_EACH: usize = 100;
-
-/// What a user's code says of an origin.
+/// A function of the user that returns whether an origin is allowed.
 pub(crate) type Predicate = Arc<dyn Fn(&Origin) -> bool + Send + Sync>;
 
-/// What allows origins that no list names.
+/// Matchers that are not patterns.
 #[derive(Clone, Default)]
-pub(crate) struct Code {
+pub(crate) struct CustomMatchers {
+    /// Each matches the whole origin.
     #[cfg(feature = "regex")]
     pub(crate) regexes: Vec<regex::Regex>,
     pub(crate) predicates: Vec<Predicate>,
-    /// Every origin that is one, but not `null`.
+    /// Allow every origin except `null`.
     pub(crate) any: bool,
+    /// Allow `null`.
     pub(crate) null: bool,
-    /// Regexes and predicates never allow plain http beyond the loopback: credentials go with it.
-    pub(crate) refuse_insecure: bool,
+    /// Let regexes and predicates allow no plain http origin but loopback ones, because credentials
+    /// are allowed.
+    pub(crate) deny_insecure: bool,
 }
 
+/// How the patterns are searched.
 #[derive(Clone)]
-pub(super) enum Listed {
-    Few(Few),
-    Many(Many),
+enum Index {
+    Linear(Linear),
+    Hashed(Hashed),
 }
 
 /// Why an origin is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum OriginRefusal {
     NotListed,
+    /// A regex or predicate allows it, but it is plain http, and credentials are allowed.
     Insecure,
 }
 
+/// One step of the search, with its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OriginCheck<'a> {
+    /// Longer than any origin: nothing is searched.
+    TooLong,
+    Exact {
+        count: usize,
+        allows: bool,
+    },
+    Patterns {
+        count: usize,
+        allowed_by: Option<&'a OriginPattern>,
+    },
+    /// `null` is allowed.
+    Null,
+    /// Any origin is allowed.
+    Any,
+    /// Not an origin: regexes and predicates are not consulted.
+    NotAnOrigin,
+    /// The index of the first regex that matches.
+    #[cfg_attr(not(feature = "regex"), expect(dead_code))]
+    Regexes {
+        count: usize,
+        allowed_by: Option<usize>,
+    },
+    /// The index of the first predicate that returned `true`.
+    Predicates {
+        count: usize,
+        allowed_by: Option<usize>,
+    },
+}
+
 impl OriginSet {
-    pub(crate) fn new(patterns: Vec<OriginPattern>, code: Code) -> Self {
-        let hidden = patterns.len().saturating_sub(LOOKED_AT);
-        let bytes = patterns.iter().map(|it| BYTES_EACH + it.as_str().len()).sum();
-        let shown = patterns.iter().take(LOOKED_AT).cloned().collect();
+    pub(crate) fn new(patterns: Vec<OriginPattern>, custom: CustomMatchers) -> Self {
+        let patterns = each_once(patterns);
         Self {
-            listed: Listed::choose(patterns),
-            refuses_insecure: code.refuse_insecure,
-            code: Some(code).filter(Code::asks),
-            shown,
-            hidden,
-            bytes,
+            index: Index::choose(&patterns),
+            patterns,
+            denies_insecure: custom.deny_insecure,
+            custom: Some(custom).filter(|custom| !custom.is_empty()),
         }
     }
 
     #[inline]
-    pub(crate) fn check(&self, value: &HeaderValue) -> Result<(), Refusal> {
-        let bytes = value.as_bytes();
-        // Before any work: no pattern and no code allows more than this.
-        if bytes.len() > MAX_LEN {
-            return Err(Refusal::NotListed);
+    pub(crate) fn check(&self, value: &HeaderValue) -> Result<(), OriginRefusal> {
+        self.check_with(value, |_| {})
+    }
+
+    /// Like [`check`](OriginSet::check), but also reports each step to `observe`.
+    #[inline]
+    pub(crate) fn check_with<'a>(
+        &'a self,
+        value: &HeaderValue,
+        mut observe: impl FnMut(OriginCheck<'a>),
+    ) -> Result<(), OriginRefusal> {
+        let origin = value.as_bytes();
+        // Before any work: nothing allows a longer value.
+        if origin.len() > MAX_LEN {
+            observe(OriginCheck::TooLong);
+            return Err(OriginRefusal::NotListed);
         }
-        let is_listed = match &self.listed {
-            Listed::Few(few) => few.allows(bytes),
-            Listed::Many(many) => many.allows(bytes),
-        };
-        match &self.code {
-            _ if is_listed => Ok(()),
-            Some(code) => code.check(value),
-            None => Err(Refusal::NotListed),
+        let count = self.index.exact_count();
+        if count > 0 {
+            let allows = self.index.has_exact(&self.patterns, origin);
+            observe(OriginCheck::Exact { count, allows });
+            if allows {
+                return Ok(());
+            }
+        }
+        let count = self.index.wildcard_count();
+        if count > 0 {
+            let allowed_by = self.index.find_wildcard(&self.patterns, origin);
+            observe(OriginCheck::Patterns { count, allowed_by });
+            if allowed_by.is_some() {
+                return Ok(());
+            }
+        }
+        match &self.custom {
+            Some(custom) => custom.check_with(value, observe),
+            None => Err(OriginRefusal::NotListed),
         }
     }
 
-    /// What it takes, about; `None` where it holds values of the user's.
-    pub(crate) fn bytes(&self) -> Option<usize> {
-        self.code.as_ref().is_none_or(|code| !code.has_values()).then_some(self.bytes)
-    }
-
-    /// All patterns, each once: the first ones in the order in which they were written, the others
-    /// in that of the alphabet.
-    #[cfg(feature = "serde")]
-    pub(crate) fn all_patterns(&self) -> Vec<String> {
-        let mut known: HashSet<&[u8]> = HashSet::new();
-        let first = self.shown.iter().map(|it| it.as_str().as_bytes());
-        let mut all: Vec<&[u8]> = first.filter(|text| known.insert(text)).collect();
-        if let (Listed::Many(many), 1..) = (&self.listed, self.hidden) {
-            let mut others: Vec<_> = many.texts().filter(|text| !known.contains(text)).collect();
-            others.sort_unstable();
-            all.extend(others);
-        }
-        all.into_iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) fn code(&self) -> Option<&Code> {
-        self.code.as_ref()
-    }
-
-    /// Plain http beyond the loopback cannot be allowed: credentials go with it.
-    pub(crate) fn refuses_insecure(&self) -> bool {
-        self.refuses_insecure
-    }
-
-    /// What the set was made from, as written: the first ones.
     pub(crate) fn patterns(&self) -> &[OriginPattern] {
-        &self.shown
+        &self.patterns
+    }
+
+    /// `None` if there are no matchers but patterns.
+    pub(crate) fn custom(&self) -> Option<&CustomMatchers> {
+        self.custom.as_ref()
+    }
+
+    /// Whether plain http origins that are not loopback ones can never be allowed, because credentials
+    /// are allowed.
+    pub(crate) fn denies_insecure(&self) -> bool {
+        self.denies_insecure
     }
 }
 
-impl Listed {
+/// Drops repeated patterns, and keeps the order.
+fn each_once(mut patterns: Vec<OriginPattern>) -> Box<[OriginPattern]> {
+    let mut known = HashSet::with_capacity(patterns.len());
+    let is_new: Vec<bool> = patterns.iter().map(|pattern| known.insert(pattern.as_str())).collect();
+    let mut is_new = is_new.into_iter();
+    patterns.retain(|_| is_new.next() == Some(true));
+    patterns.into()
+}
+
+impl Index {
     /// Chooses the representation.
     ///
-    /// * Few: compared one after the other. Up to sixteen exact origins cost less than one hash, and
-    ///   up to four patterns less than the hashes of the domains above an origin.
-    /// * Many: the texts of all patterns in one hash set, which is asked for each text that would
-    ///   allow the origin. The cost is that of the origin, whatever the number of patterns.
-    fn choose(patterns: Vec<OriginPattern>) -> Self {
-        let wildcards = patterns.iter().filter(|it| it.parts().is_wildcard()).count();
+    /// * `Linear`: the patterns are compared one after the other. Up to sixteen exact origins cost
+    ///   less than one hash, and up to four patterns less than the hashes of the domains above an
+    ///   origin.
+    /// * `Hashed`: every text and every domain that would allow the origin is looked up. The cost
+    ///   depends on the origin, not on the number of patterns.
+    fn choose(patterns: &[OriginPattern]) -> Self {
+        let wildcards = patterns.iter().filter(|pattern| pattern.is_wildcard()).count();
         let exact = patterns.len() - wildcards;
         if exact <= 16 && wildcards <= 4 {
-            Self::Few(Few::new(&patterns))
+            Self::Linear(Linear::new(patterns))
         } else {
-            Self::Many(Many::new(patterns))
+            Self::Hashed(Hashed::new(patterns))
+        }
+    }
+
+    #[inline]
+    fn exact_count(&self) -> usize {
+        match self {
+            Self::Linear(linear) => linear.exact_count(),
+            Self::Hashed(hashed) => hashed.exact_count(),
+        }
+    }
+
+    #[inline]
+    fn wildcard_count(&self) -> usize {
+        match self {
+            Self::Linear(linear) => linear.wildcard_count(),
+            Self::Hashed(hashed) => hashed.wildcard_count(),
+        }
+    }
+
+    #[inline]
+    fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
+        match self {
+            Self::Linear(linear) => linear.has_exact(patterns, origin),
+            Self::Hashed(hashed) => hashed.has_exact(patterns, origin),
+        }
+    }
+
+    #[inline]
+    fn find_wildcard<'p>(
+        &self,
+        patterns: &'p [OriginPattern],
+        origin: &[u8],
+    ) -> Option<&'p OriginPattern> {
+        match self {
+            Self::Linear(linear) => linear.find_wildcard(patterns, origin),
+            Self::Hashed(hashed) => hashed.find_wildcard(patterns, origin),
         }
     }
 }
 
-impl Code {
-    fn check(&self, value: &HeaderValue) -> Result<(), Refusal> {
+impl CustomMatchers {
+    fn check_with<'a>(
+        &self,
+        value: &HeaderValue,
+        mut observe: impl FnMut(OriginCheck<'a>),
+    ) -> Result<(), OriginRefusal> {
         if self.null && value == "null" {
+            observe(OriginCheck::Null);
             return Ok(());
         }
-        let origin = Origin::from_header(value).ok_or(Refusal::NotListed)?;
+        if !self.any && !self.has_code() {
+            return Err(OriginRefusal::NotListed);
+        }
+        let Some(origin) = Origin::from_header(value) else {
+            observe(OriginCheck::NotAnOrigin);
+            return Err(OriginRefusal::NotListed);
+        };
         if self.any {
+            observe(OriginCheck::Any);
             return Ok(());
         }
-        let is_insecure = || origin.parts().is_none_or(|parts| parts.is_insecure());
-        match self.matches(&origin) {
-            true if self.refuse_insecure && is_insecure() => Err(Refusal::Insecure),
-            true => Ok(()),
-            false => Err(Refusal::NotListed),
+        if !self.matches(&origin, observe) {
+            Err(OriginRefusal::NotListed)
+        } else if self.deny_insecure && origin.parts().is_insecure() {
+            Err(OriginRefusal::Insecure)
+        } else {
+            Ok(())
         }
     }
 
-    fn matches(&self, origin: &Origin) -> bool {
+    /// Whether a regex or a predicate matches.
+    fn matches<'a>(&self, origin: &Origin, mut observe: impl FnMut(OriginCheck<'a>)) -> bool {
         #[cfg(feature = "regex")]
-        if self.regexes.iter().any(|regex| regex.is_match(origin.as_str())) {
-            return true;
+        if !self.regexes.is_empty() {
+            let allowed_by = self.regexes.iter().position(|regex| regex.is_match(origin.as_str()));
+            observe(OriginCheck::Regexes { count: self.regexes.len(), allowed_by });
+            if allowed_by.is_some() {
+                return true;
+            }
         }
-        self.predicates.iter().any(|predicate| predicate(origin))
+        if self.predicates.is_empty() {
+            return false;
+        }
+        let allowed_by = self.predicates.iter().position(|predicate| predicate(origin));
+        observe(OriginCheck::Predicates { count: self.predicates.len(), allowed_by });
+        allowed_by.is_some()
     }
 
-    fn asks(&self) -> bool {
-        self.null || self.asks_of_origins()
+    fn is_empty(&self) -> bool {
+        !self.null && !self.any && !self.has_code()
     }
 
-    pub(super) fn asks_of_origins(&self) -> bool {
-        self.any || self.has_values()
-    }
-
-    /// Regexes or predicates.
-    fn has_values(&self) -> bool {
+    /// Whether there are regexes or predicates.
+    fn has_code(&self) -> bool {
         #[cfg(feature = "regex")]
         if !self.regexes.is_empty() {
             return true;
@@ -196,17 +290,17 @@ impl fmt::Debug for OriginSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 20;
         let mut list = f.debug_list();
-        list.entries(self.shown.iter().take(SHOWN).map(OriginPattern::as_str));
-        let more = self.hidden + self.shown.len().saturating_sub(SHOWN);
+        list.entries(self.patterns.iter().take(SHOWN).map(OriginPattern::as_str));
+        let more = self.patterns.len().saturating_sub(SHOWN);
         if more > 0 {
             list.entry(&format_args!("and {more} more"));
         }
-        if let Some(code) = &self.code {
+        if let Some(custom) = &self.custom {
             #[cfg(feature = "regex")]
-            list.entries(&code.regexes);
-            list.entries(code.predicates.iter().map(|_| format_args!("predicate")));
-            list.entries(code.any.then_some(format_args!("any")));
-            list.entries(code.null.then_some(format_args!("null")));
+            list.entries(&custom.regexes);
+            list.entries(custom.predicates.iter().map(|_| format_args!("predicate")));
+            list.entries(custom.any.then_some(format_args!("any")));
+            list.entries(custom.null.then_some(format_args!("null")));
         }
         list.finish()
     }

@@ -4,11 +4,7 @@ use std::{fmt, time::Duration};
 
 use crate::{
     fetch,
-    origin::{
-        error::shortened,
-        pattern::{self, Parts, Port},
-        set::OriginSet,
-    },
+    origin::{OriginSet, Parts, Port, shortened},
     policy::{Origins, Policy},
 };
 
@@ -135,8 +131,8 @@ const LONGEST_IN_CHROMIUM: u64 = 2 * 60 * 60;
 fn of_origins(set: &OriginSet, credentials: bool, warnings: &mut Vec<Warning>) {
     let mut on_loopback = Vec::new();
     let mut has_public = false;
-    for text in set.texts() {
-        let Ok(parts) = pattern::parse(text) else { continue };
+    for pattern in set.patterns() {
+        let (text, parts) = (pattern.as_str(), pattern.parts());
         if is_of_development(parts) {
             on_loopback.push(text.to_owned());
         }
@@ -147,14 +143,12 @@ fn of_origins(set: &OriginSet, credentials: bool, warnings: &mut Vec<Warning>) {
             warnings.push(Warning::PublicSuffix { value, suffix, credentials });
         }
     }
-    if set.is_unordered() {
-        // So that the same policy has the same warnings each time.
-        warnings.sort_by(|a, b| a.value().cmp(b.value()));
-        on_loopback.sort_unstable();
-    }
     #[cfg(feature = "regex")]
     warnings.extend(
-        set.regexes().iter().filter_map(|it| regex::as_patterns(it, set.refuses_insecure())),
+        set.custom()
+            .iter()
+            .flat_map(|custom| &custom.regexes)
+            .filter_map(|it| regex::as_patterns(it, set.denies_insecure())),
     );
     if has_public && !on_loopback.is_empty() {
         warnings.push(Warning::LoopbackOrigins { values: on_loopback, credentials });
@@ -181,19 +175,6 @@ fn is_public(parts: Parts<'_>) -> bool {
         && name.contains('.')
         && !is_address
         && !PRIVATE.iter().any(|it| name.ends_with(it))
-}
-
-impl Warning {
-    /// What it is about.
-    fn value(&self) -> &str {
-        match self {
-            Self::PublicSuffix { value, .. }
-            | Self::RegexIsPattern { value, .. }
-            | Self::MethodCase { value, .. }
-            | Self::AlwaysExposed { value } => value,
-            Self::LoopbackOrigins { .. } | Self::MaxAge { .. } => "",
-        }
-    }
 }
 
 impl fmt::Display for Warning {

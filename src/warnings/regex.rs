@@ -3,7 +3,10 @@
 use regex::Regex;
 
 use super::Warning;
-use crate::origin::{Origin, OriginPattern, trace::as_written};
+use crate::{
+    compile::as_written,
+    origin::{Origin, OriginPattern},
+};
 
 /// The patterns that a regex of a plain shape stands for.
 ///

@@ -1,6 +1,6 @@
 //! Domains under which anybody can have one, <https://publicsuffix.org/>.
 
-use crate::origin::pattern::Parts;
+use crate::origin::Parts;
 
 /// The domain behind a wildcard, where anybody can have a domain that the wildcard covers.
 ///

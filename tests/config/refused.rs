@@ -133,7 +133,7 @@ fn policies() {
             r#"{ "allow_origins": ["*", "*", "null", "*", "b.example", "b.example"] }"#,
             &[
                 "allow_origins[2] \"null\": `null` stands for every opaque origin; set \
-                 `dangerous_allow_null_origin` to true",
+                 `dangerous_allow_null_origin`",
                 "allow_origins[4] \"b.example\": an origin starts with its scheme and `://`; write \
                  \"https://b.example\"",
                 "allow_origins[5] \"b.example\": an origin starts with its scheme and `://`; write \

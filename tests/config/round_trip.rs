@@ -133,7 +133,7 @@ proptest! {
 }
 
 #[test]
-fn large_sets_keep_the_order_of_their_first_thousand() {
+fn large_sets_keep_their_order() {
     let origins: Vec<String> = (0..3000_u32)
         .map(|at| match at {
             7 => "https://*.a7.example".to_owned(),
@@ -147,9 +147,7 @@ fn large_sets_keep_the_order_of_their_first_thousand() {
         .build_policy()
         .unwrap();
     let back = policy.config().unwrap();
-    let mut expected = origins;
-    expected[1000..].sort_unstable();
-    let expected = json!({ "allow_origins": expected });
+    let expected = json!({ "allow_origins": origins });
     assert!(serde_json::to_value(&back).unwrap() == expected);
     assert!(back.clone().build_policy().unwrap().config().unwrap() == back);
 }

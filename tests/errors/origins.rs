@@ -10,8 +10,8 @@ fn origins() {
     let cases = [
         ("", "an origin cannot be empty"),
         ("*", "`*` is not a pattern; use `allow_any_origin()`"),
-        ("null", "`null` stands for every opaque origin; use `dangerous_allow_null_origin()`"),
-        ("Null", "`null` stands for every opaque origin; use `dangerous_allow_null_origin()`"),
+        ("null", "`null` stands for every opaque origin; set `dangerous_allow_null_origin`"),
+        ("Null", "`null` stands for every opaque origin; set `dangerous_allow_null_origin`"),
         ("a.example", r#"an origin starts with its scheme and `://`; write "https://a.example""#),
         ("//a.example", r#"an origin starts with its scheme and `://`; write "https://a.example""#),
         (

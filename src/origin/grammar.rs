@@ -1,0 +1,141 @@
+//! The grammar of origins and patterns.
+
+use super::{
+    error::OriginErrorKind,
+    host::check_host,
+    parts::{Layout, MAX_LEN, Port, default_port},
+};
+
+/// Fetch, "`Origin` header": `scheme://host[:port]` in lower case, nothing else, plus our wildcards.
+pub(super) fn parse(text: &str) -> Result<Layout, OriginErrorKind> {
+    parse_parts(text).map_err(|kind| most_helpful_reason(text, kind))
+}
+
+/// Like [`parse`], but the error is the first that was found. For texts from requests, whose errors
+/// are not shown.
+pub(super) fn parse_parts(text: &str) -> Result<Layout, OriginErrorKind> {
+    if text.len() > MAX_LEN {
+        return Err(OriginErrorKind::TooLong);
+    }
+    let scheme_end = position(text, b':').ok_or(OriginErrorKind::NoScheme)?;
+    let (scheme, rest) = text.split_at(scheme_end);
+    let rest = rest.strip_prefix("://").ok_or(OriginErrorKind::NoScheme)?;
+    check_scheme(scheme)?;
+    let (host, port) = split_port(rest)?;
+    let host_start = text.len() - rest.len();
+    let host_end = host_start + host.len();
+    let (star, host) = match host.strip_prefix("*.") {
+        Some(domain) => (Some(host_start), domain),
+        None => (None, host),
+    };
+    check_host(scheme, host, star.is_some())?;
+    Layout::new(scheme_end, star, host_end, check_port(scheme, port)?)
+}
+
+/// Chooses the reason that helps most, because a text may be wrong in several ways.
+#[cold]
+fn most_helpful_reason(text: &str, first: OriginErrorKind) -> OriginErrorKind {
+    use OriginErrorKind as Kind;
+
+    let (_, rest) = text.split_once("://").unwrap_or(("", text));
+    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let without_wildcards = rest.strip_prefix("*.").unwrap_or(rest).trim_end_matches(":*");
+    let about_text = [
+        (text.is_empty(), Kind::Empty),
+        (text == "*", Kind::AnyOrigin),
+        (text.eq_ignore_ascii_case("null"), Kind::Null),
+        (first == Kind::TooLong, first),
+        (text.trim() != text, Kind::WhiteSpace),
+        (!text.is_ascii(), Kind::NotAscii),
+        (text.contains(['"', '\'', '`']), Kind::Quotes),
+        (text.contains([',', ' ', '\t']), Kind::List),
+        (matches!(first, Kind::NoScheme | Kind::Scheme | Kind::File | Kind::WebSocket), first),
+    ];
+    let about_rest = [
+        (authority.contains('@'), Kind::UserInfo),
+        (after.starts_with('/'), Kind::Path),
+        (!after.is_empty(), Kind::Query),
+        (rest.is_empty(), Kind::NoHost),
+        (without_wildcards.contains('*'), Kind::Wildcard),
+    ];
+    let applies = about_text.into_iter().chain(about_rest).find(|(applies, _)| *applies);
+    applies.map_or(first, |(_, kind)| kind)
+}
+
+fn position(text: &str, byte: u8) -> Option<usize> {
+    text.bytes().position(|other| other == byte)
+}
+
+fn check_scheme(scheme: &str) -> Result<(), OriginErrorKind> {
+    match scheme {
+        "http" | "https" => return Ok(()),
+        "" => return Err(OriginErrorKind::NoScheme),
+        "file" => return Err(OriginErrorKind::File),
+        "ws" | "wss" => return Err(OriginErrorKind::WebSocket),
+        _ => {}
+    }
+    // URL, "scheme start state" and "scheme state".
+    let is_scheme_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    if !scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        || !scheme.bytes().all(is_scheme_byte)
+    {
+        Err(OriginErrorKind::Scheme)
+    } else if scheme.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Err(OriginErrorKind::UpperCase)
+    } else {
+        Ok(())
+    }
+}
+
+/// Splits host and port. The port is `None` if there is no colon.
+fn split_port(rest: &str) -> Result<(&str, Option<&str>), OriginErrorKind> {
+    let end = if rest.starts_with('[') || rest.starts_with("*.[") {
+        position(rest, b']').ok_or(OriginErrorKind::Ipv6)? + 1
+    } else {
+        position(rest, b':').unwrap_or(rest.len())
+    };
+    let (host, port) = rest.split_at(end);
+    match port.strip_prefix(':') {
+        Some(port) if port.contains(':') => {
+            let is_bare_ipv6 = rest.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+            Err(if is_bare_ipv6 { OriginErrorKind::Ipv6 } else { OriginErrorKind::Port })
+        }
+        Some(port) => Ok((host, Some(port))),
+        None if port.is_empty() => Ok((host, None)),
+        None => Err(OriginErrorKind::Ipv6),
+    }
+}
+
+fn check_port(scheme: &str, port: Option<&str>) -> Result<Port, OriginErrorKind> {
+    let digits = match port {
+        None => return Ok(Port::Default),
+        Some("*") => return Ok(Port::Any),
+        Some(digits) => digits,
+    };
+    if digits.starts_with(['0', '+']) {
+        return Err(OriginErrorKind::Port);
+    }
+    let number = digits.parse::<u16>().map_err(|_| OriginErrorKind::Port)?;
+    // URL, "port state": the default port of the scheme becomes null.
+    if default_port(scheme) == Some(number) {
+        Err(OriginErrorKind::DefaultPort)
+    } else {
+        Ok(Port::Number(number))
+    }
+}
+
+/// Splits host and port, the port with its colon or empty. Checks neither.
+pub(super) fn split_port_unchecked(rest: &[u8]) -> (&[u8], &[u8]) {
+    // The colons of an IPv6 address stand before its bracket.
+    match rest.iter().rposition(|byte| matches!(byte, b':' | b']')) {
+        Some(at) if rest[at] == b':' => rest.split_at(at),
+        _ => (rest, &[]),
+    }
+}
+
+/// Whether a browser can write `port`, with its colon or empty, after a host of this scheme.
+pub(super) fn is_port(scheme: &str, port: &[u8]) -> bool {
+    let Some((b':', digits)) = port.split_first() else { return port.is_empty() };
+    let port = std::str::from_utf8(digits).map(|digits| check_port(scheme, Some(digits)));
+    matches!(port, Ok(Ok(Port::Number(_))))
+}

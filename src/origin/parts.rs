@@ -1,0 +1,129 @@
+//! The parts of an origin or a pattern, and where they lie in its text.
+
+use std::net::Ipv4Addr;
+
+use super::error::OriginErrorKind;
+
+/// The longest text that a browser can send: scheme, `://`, host with a trailing dot, port.
+pub(super) const MAX_LEN: usize = 64 + 3 + 254 + 6;
+
+/// The parts of an origin or a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    pub(crate) scheme: &'a str,
+    /// Whether `*.` stands in front of the host.
+    pub(crate) subdomains: bool,
+    /// Without `*.`, with the brackets of an IPv6 address.
+    pub(crate) host: &'a str,
+    pub(crate) port: Port,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Port {
+    /// The default port of the scheme, which browsers leave out.
+    Default,
+    Number(u16),
+    /// `*`: any port, or none.
+    Any,
+}
+
+impl Parts<'_> {
+    /// Whether cookies would travel unencrypted: plain http to another machine.
+    pub(crate) fn is_insecure(&self) -> bool {
+        self.scheme == "http" && !self.is_loopback()
+    }
+
+    /// Secure Contexts, "Is origin potentially trustworthy?": loopback addresses and `localhost`.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let name = self.host.strip_suffix('.').unwrap_or(self.host);
+        name == "localhost"
+            || name.ends_with(".localhost")
+            || name == "[::1]"
+            || name.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+/// Offsets of the parts in a text that was parsed, so that it is not parsed again. Eight bytes,
+/// because a policy may have many patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Layout {
+    /// The offset of `://`.
+    scheme_end: u16,
+    /// The offset of the port's colon, or the length of the text.
+    host_end: u16,
+    /// 0 for the default port and for any.
+    port: u16,
+    has_any_port: bool,
+    /// The distance from `scheme_end` to the `*` in the host. 0 if there is none.
+    star: u8,
+}
+
+impl Layout {
+    /// Fails if the text is too long for these offsets, which is longer than [`MAX_LEN`].
+    pub(super) fn new(
+        scheme_end: usize,
+        star: Option<usize>,
+        host_end: usize,
+        port: Port,
+    ) -> Result<Self, OriginErrorKind> {
+        let too_long = |_| OriginErrorKind::TooLong;
+        Ok(Self {
+            scheme_end: u16::try_from(scheme_end).map_err(too_long)?,
+            host_end: u16::try_from(host_end).map_err(too_long)?,
+            port: if let Port::Number(port) = port { port } else { 0 },
+            has_any_port: port == Port::Any,
+            star: u8::try_from(star.map_or(0, |star| star - scheme_end)).map_err(too_long)?,
+        })
+    }
+
+    #[inline]
+    pub(super) fn is_wildcard(self) -> bool {
+        self.star != 0 || self.has_any_port
+    }
+
+    #[inline]
+    pub(super) fn has_any_port(self) -> bool {
+        self.has_any_port
+    }
+
+    /// The offset of the first byte after `://`.
+    #[inline]
+    pub(super) fn authority_start(self) -> usize {
+        usize::from(self.scheme_end) + "://".len()
+    }
+
+    /// The offset of the `*` in the host.
+    #[inline]
+    pub(super) fn star(self) -> Option<usize> {
+        (self.star != 0).then(|| usize::from(self.scheme_end) + usize::from(self.star))
+    }
+
+    #[inline]
+    pub(super) fn host_end(self) -> usize {
+        usize::from(self.host_end)
+    }
+
+    /// The parts of `text`, which must be the text that this layout was made from.
+    pub(super) fn parts(self, text: &str) -> Parts<'_> {
+        let host_start = self.star().map_or(self.authority_start(), |star| star + "*.".len());
+        Parts {
+            scheme: &text[..usize::from(self.scheme_end)],
+            subdomains: self.star().is_some(),
+            host: &text[host_start..self.host_end()],
+            port: match self.port {
+                _ if self.has_any_port => Port::Any,
+                0 => Port::Default,
+                port => Port::Number(port),
+            },
+        }
+    }
+}
+
+/// URL, "special scheme".
+pub(crate) fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    }
+}
