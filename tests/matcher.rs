@@ -8,6 +8,8 @@ use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 
 #[path = "matcher/bypasses.rs"]
 mod bypasses;
+#[path = "matcher/kinds.rs"]
+mod kinds;
 #[path = "support/origins.rs"]
 mod origins;
 #[path = "support/twin.rs"]
@@ -39,6 +41,8 @@ fn text() -> impl Strategy<Value = String> {
         any::<String>(),
         "https?://.*",
         "[a-z]{1,5}://[-a-zA-Z0-9._*:/@\\[\\]]{0,20}",
+        "(https?|ftp|a)://[ax.*-]{1,7}\\.[a-c*]{1,3}(\\.[a-c]{1,2})?(:\\*)?",
+        "https://[xn*-]{4,9}(b-kva)?\\.example\\.com",
         "https?://[0-9a-fx.]{1,16}(:[0-9]{1,6})?",
         "http://\\[[0-9a-fA-F:.]{1,30}\\](:[0-9]{1,6})?",
         "https://xn--[a-z0-9-]{0,12}",
@@ -216,7 +220,17 @@ proptest! {
     ) {
         let regex = |pattern: &String| {
             let escaped = pattern.replace('.', "\\.").replace('+', "\\+").replace('[', "\\[");
-            escaped.replace("*\\.", "([^.:]+\\.)+").replace(":*", "(:[0-9]+)?")
+            let (scheme, rest) = escaped.split_once("://").unwrap();
+            let (host, port) = match rest.strip_suffix(":*") {
+                _ if rest == "*" => ("", ".*"),
+                Some(host) => (host, "(:[0-9]+)?"),
+                None => (rest, ""),
+            };
+            let host = match host.strip_prefix("*\\.") {
+                Some(domain) => format!("([^.:]+\\.)+{domain}"),
+                None => host.replace('*', "[^.:]+"),
+            };
+            format!("{scheme}://{host}{port}")
         };
         let regexes: Vec<_> = patterns.iter().map(regex).collect();
         let one = CorsLayer::builder().allow_origin_regex(&regexes.join("|"));

@@ -90,7 +90,10 @@ pub(super) enum OriginErrorKind {
     Punycode,
     Ipv4,
     Ipv6,
+    EveryHost,
+    SchemeWithPort,
     Wildcard,
+    WildcardInPunycode,
     WildcardOverTopLevel,
     WildcardOverAddress,
     WildcardInOrigin,
@@ -128,8 +131,16 @@ impl OriginErrorKind {
             Self::Punycode => "a label that starts with `xn--` is punycode, and this one is none",
             Self::Ipv4 => "browsers write an IPv4 address as four decimal numbers",
             Self::Ipv6 => "browsers write an IPv6 address in brackets, shortened, in lower case",
+            Self::EveryHost => {
+                "this would allow every page; list the domains you trust, or use `allow_any_origin()`"
+            }
+            Self::SchemeWithPort => "`*` after a scheme stands for every port too",
             Self::Wildcard => {
-                "`*` stands only in front of a domain (`https://*.example.com`) or as the port"
+                "`*` stands only in front of a domain (`https://*.example.com`), once in its first \
+                 label (`https://app-*.example.com`), or as the port"
+            }
+            Self::WildcardInPunycode => {
+                "a part of punycode stands for no letters; write the whole label"
             }
             Self::WildcardOverTopLevel => {
                 "this would allow everybody under a top-level domain; name the domain below it"

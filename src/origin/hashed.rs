@@ -13,7 +13,7 @@ use hashbrown::HashTable;
 use super::{
     OriginPattern,
     grammar::split_port_unchecked,
-    parts::{Parts, Port},
+    parts::{Parts, Port, Wildcard},
 };
 
 /// An index of positions in a list of patterns. Each method takes that list.
@@ -28,6 +28,8 @@ pub(super) struct Hashed {
     depths: Depths,
     /// Of the domains behind `*.` with any port.
     depths_with_any_port: Depths,
+    /// Positions of the patterns with other wildcards.
+    others: Vec<u32>,
 }
 
 impl Hashed {
@@ -44,14 +46,19 @@ impl Hashed {
             has_hosts_with_any_port: false,
             depths: Depths::default(),
             depths_with_any_port: Depths::default(),
+            others: Vec::new(),
         };
         for (position, pattern) in (0..).zip(patterns) {
-            let Parts { subdomains, host, port, .. } = pattern.parts();
-            match (subdomains, port) {
-                (true, Port::Any) => index.depths_with_any_port.insert(host),
-                (true, _) => index.depths.insert(host),
-                (false, Port::Any) => index.has_hosts_with_any_port = true,
-                (false, _) => {}
+            let Parts { wildcard, host, port, .. } = pattern.parts();
+            match (wildcard, port) {
+                (Wildcard::Subdomains, Port::Any) => index.depths_with_any_port.insert(host),
+                (Wildcard::Subdomains, _) => index.depths.insert(host),
+                (Wildcard::None, Port::Any) => index.has_hosts_with_any_port = true,
+                (Wildcard::None, _) => {}
+                _ => {
+                    index.others.push(position);
+                    continue;
+                }
             }
             let seed = &index.seed;
             let table = if pattern.is_wildcard() { &mut index.wildcards } else { &mut index.exact };
@@ -67,7 +74,7 @@ impl Hashed {
     }
 
     pub(super) fn wildcard_count(&self) -> usize {
-        self.wildcards.len()
+        self.wildcards.len() + self.others.len()
     }
 
     #[inline]
@@ -107,6 +114,9 @@ impl Hashed {
                 break;
             }
         }
+        let mut others = self.others.iter();
+        let found =
+            found.or_else(|| others.find(|other| at(patterns, **other).matches_bytes(origin)));
         found.map(|position| at(patterns, *position))
     }
 }

@@ -4,6 +4,9 @@ use corsac::CorsLayer;
 
 use super::problem;
 
+const WILDCARD: &str = "`*` stands only in front of a domain (`https://*.example.com`), once in its \
+                        first label (`https://app-*.example.com`), or as the port";
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn origins() {
@@ -143,19 +146,30 @@ fn origins() {
         ),
         (
             "https://*",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
+            "this would allow every page; list the domains you trust, or use `allow_any_origin()`",
         ),
+        (
+            "http://*:*",
+            "this would allow every page; list the domains you trust, or use `allow_any_origin()`",
+        ),
+        ("tauri://*:3000", "`*` after a scheme stands for every port too"),
+        (
+            "https://xn--*.example.com",
+            "a part of punycode stands for no letters; write the whole label",
+        ),
+        ("https://*.*.com", WILDCARD),
+        ("https://a*b*.example.com", WILDCARD),
+        ("https://*.a-*.example.com", WILDCARD),
+        ("https://a.*.example.com", WILDCARD),
+        ("https://a.b*.example.com", WILDCARD),
+        ("https://example.*", WILDCARD),
+        ("https://foo*", WILDCARD),
+        ("chrome-extension://a*", WILDCARD),
+        ("http://localhost:30*", WILDCARD),
+        ("https://.*\\.example\\.com", WILDCARD),
         (
             "https://foo*.com",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
-        ),
-        (
-            "https://*.*.com",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
-        ),
-        (
-            "https://.*\\.example\\.com",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
+            "this would allow everybody under a top-level domain; name the domain below it",
         ),
         ("*://a.example", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         (
@@ -168,6 +182,9 @@ fn origins() {
         ),
         ("http://*.127.0.0.1", "an address has no subdomains"),
         ("http://*.[::1]", "an address has no subdomains"),
+        ("http://a-*.0.0.1", "an address has no subdomains"),
+        ("ftp://a.example:21", r#"browsers leave the default port out; write "ftp://a.example""#),
+        ("ftp://A.example", r#"browsers send origins in lower case; write "ftp://a.example""#),
     ];
     for (value, sentence) in cases {
         let builder = CorsLayer::builder().allow_origins([value]);
