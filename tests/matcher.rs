@@ -253,7 +253,7 @@ fn samples<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
 }
 
 #[test]
-fn a_set_of_25000_decides_like_the_twin() {
+fn a_set_of_30000_decides_like_the_twin() {
     let labels = ["app", "api", "a", "b", "x-1", "foo", "bar", "foobar"];
     // Neighbours share prefixes and suffixes of many lengths
     let host = |n: usize| {
@@ -265,9 +265,14 @@ fn a_set_of_25000_decides_like_the_twin() {
     let exact =
         (0..20_000).map(|n| format!("{}://{}{}", scheme(n), host(n), port(n).replace('*', "81")));
     let wildcards = (0..5000).map(|n| format!("{}://*.{}{}", scheme(n), host(3 * n), port(n)));
-    let patterns: Vec<_> = exact.chain(wildcards).collect();
+    let labels = (0..4900).map(|n| {
+        let (first, domain) = (labels[n % labels.len()], host(if n % 3 == 0 { 0 } else { 5 * n }));
+        format!("{}://{}*-{n}.{domain}{}", scheme(n), first, port(n))
+    });
+    let schemes = (0..100).map(|n| format!("app-{n}://*"));
+    let patterns: Vec<_> = exact.chain(wildcards).chain(labels).chain(schemes).collect();
     let known: HashSet<&str> = patterns.iter().map(String::as_str).collect();
-    assert_eq!(known.len(), 25_000);
+    assert_eq!(known.len(), 30_000);
 
     let policy = policy(&patterns);
     let mut allowed = 0;

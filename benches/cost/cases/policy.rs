@@ -18,6 +18,11 @@ pub enum Policy {
     Exact(usize),
     /// So many patterns, all of the same length.
     Patterns(usize),
+    /// So many patterns with a star inside the first label, each under a domain of its own.
+    Labels(usize),
+    /// 10,000 patterns with a star inside the first label, all under one domain, with prefixes and
+    /// suffixes of many lengths.
+    LabelsOfOneDomain,
     /// Sixteen origins that are told apart by comparing them whole.
     LookAlikes,
     /// 10,000 patterns, at 30 depths of domains.
@@ -69,7 +74,7 @@ impl Policy {
             Self::AnyHeader => {
                 Some(tower_common(origins()).allow_headers(AllowHeaders::mirror_request()))
             }
-            Self::Patterns(_) | Self::Depths => None,
+            Self::Patterns(_) | Self::Labels(_) | Self::LabelsOfOneDomain | Self::Depths => None,
             // Each request would take seconds.
             Self::Exact(count) if count > 10_000 => None,
             Self::List(_) | Self::Exact(_) | Self::LookAlikes => Some(tower_common(origins())),
@@ -84,6 +89,8 @@ impl Policy {
             Self::Pattern => Box::new(["https://*.example.com".to_owned()].into_iter()),
             Self::Exact(count) => Box::new((0..count).map(sizes::exact)),
             Self::Patterns(count) => Box::new((0..count).map(sizes::pattern)),
+            Self::Labels(count) => Box::new((0..count).map(sizes::label)),
+            Self::LabelsOfOneDomain => Box::new((0..10_000).map(hostile::label_of_one_domain)),
             Self::LookAlikes => Box::new((0..16).map(hostile::look_alike)),
             Self::Depths => Box::new((0..10_000).map(hostile::pattern_at_a_depth)),
             Self::AnyHeader => Self::List(10).origins(),
