@@ -89,6 +89,7 @@ fn origins(builder: &CorsBuilder, credentials: bool, problems: &mut Vec<Found>) 
         predicates: builder.predicates.clone(),
         any: builder.any_origin_with_credentials,
         null: builder.null_origin,
+        opaque: Vec::new(),
         deny_insecure: refuse_insecure,
     };
     let is_any = builder.any_origin || builder.any_origin_with_credentials;

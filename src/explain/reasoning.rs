@@ -317,6 +317,7 @@ fn in_words(set: &OriginSet, asked: Asked<'_>, value: &str) -> String {
             format!("patterns: \"{pattern}\" stands for {value}")
         }
         Asked::Patterns { count, .. } => format!("patterns: none of {count} stands for {value}"),
+        Asked::Opaque => "`dangerous_allow_opaque_origins` allows it".to_owned(),
         Asked::Null => "`dangerous_allow_null_origin` allows it".to_owned(),
         Asked::Any => format!("`dangerous_allow_any_origin_with_credentials` allows {value}"),
         Asked::NotAnOrigin => format!("regexes and predicates are not asked: {value} is no origin"),

@@ -77,6 +77,10 @@ pub(super) enum OriginErrorKind {
     NoHost,
     Scheme,
     File,
+    Opaque,
+    NotOpaque,
+    NeverOpaque,
+    OpaqueByte,
     WebSocket,
     UpperCase,
     UserInfo,
@@ -100,6 +104,21 @@ pub(super) enum OriginErrorKind {
 }
 
 impl OriginErrorKind {
+    /// Whether the text is no single origin of any kind.
+    pub(super) fn is_about_text(self) -> bool {
+        use OriginErrorKind as Kind;
+        matches!(
+            self,
+            Kind::Empty
+                | Kind::AnyOrigin
+                | Kind::Null
+                | Kind::NotAscii
+                | Kind::WhiteSpace
+                | Kind::Quotes
+                | Kind::List
+        )
+    }
+
     fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "an origin cannot be empty",
@@ -115,7 +134,20 @@ impl OriginErrorKind {
             Self::NoScheme => "an origin starts with its scheme and `://`",
             Self::NoHost => "an origin has a host",
             Self::Scheme => "a scheme consists of lower-case letters, digits, `+`, `-` and `.`",
-            Self::File => "pages from files have the origin `null`; serve them over http",
+            Self::File => {
+                "in browsers, pages from files have the origin `null`; serve them over http, or set \
+                 `dangerous_allow_opaque_origins` for web views that send `file://`"
+            }
+            Self::Opaque => {
+                "this is not a host, though apps may send it; set `dangerous_allow_opaque_origins`"
+            }
+            Self::NotOpaque => "this is an ordinary origin; list it in `allow_origins`",
+            Self::NeverOpaque => {
+                "pages with this scheme always have a host; list their origins in `allow_origins`"
+            }
+            Self::OpaqueByte => {
+                "an opaque origin is compared byte for byte; write it exactly as the app sends it"
+            }
             Self::WebSocket => {
                 "the origin is the page's, which is http or https for WebSockets too"
             }

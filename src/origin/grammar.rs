@@ -3,6 +3,7 @@
 use super::{
     error::OriginErrorKind,
     host::check_host,
+    opaque::is_opaque,
     parts::{Layout, MAX_LEN, Port, default_port},
 };
 
@@ -51,11 +52,13 @@ fn most_helpful_reason(text: &str, first: OriginErrorKind) -> OriginErrorKind {
         (text.contains([',', ' ', '\t']), Kind::List),
         (matches!(first, Kind::NoScheme | Kind::Scheme | Kind::File | Kind::WebSocket), first),
     ];
+    let is_opaque = matches!(first, Kind::HostByte | Kind::EmptyLabel) && is_opaque(text);
     let about_rest = [
         (authority.contains('@'), Kind::UserInfo),
         (after.starts_with('/'), Kind::Path),
         (!after.is_empty(), Kind::Query),
         (rest.is_empty(), Kind::NoHost),
+        (is_opaque, Kind::Opaque),
         (rest.contains('*') && matches!(first, Kind::HostByte | Kind::Port), Kind::Wildcard),
     ];
     let applies = about_text.into_iter().chain(about_rest).find(|(applies, _)| *applies);

@@ -25,6 +25,7 @@ use hashbrown::HashTable;
 use super::{
     OriginPattern,
     grammar::split_port_unchecked,
+    host::MAX_LABEL_LEN,
     parts::{Parts, Port, Wildcard},
 };
 
@@ -158,7 +159,9 @@ impl Hashed {
                 return found;
             }
         }
-        if let (None, Some(dot), false) = (found, first_dot, self.labels.is_empty()) {
+        // No longer label can match, and its affixes would be many.
+        let first_dot = first_dot.filter(|dot| *dot <= MAX_LABEL_LEN && !self.labels.is_empty());
+        if let (None, Some(dot)) = (found, first_dot) {
             let (label, domain) = (&host[..dot], &host[dot + 1..]);
             let find =
                 |port| self.find_label(patterns, origin, label, Key { scheme, domain, port });

@@ -49,6 +49,9 @@ pub(super) fn check_host(
 /// RFC 1035, 2.3.4 "Size limits", without a trailing dot.
 const MAX_DOMAIN_LEN: usize = 253;
 
+/// RFC 1035, 2.3.4 "Size limits".
+pub(super) const MAX_LABEL_LEN: usize = 63;
+
 fn check_domain(host: &str, is_special: bool, max_len: usize) -> Result<(), OriginErrorKind> {
     let domain = host.strip_suffix('.').unwrap_or(host);
     check_labels(domain.as_bytes(), is_special)?;
@@ -94,8 +97,7 @@ fn check_labels(labels: &[u8], is_special: bool) -> Result<(), OriginErrorKind> 
 fn check_label(label: &[u8], is_special: bool) -> Result<(), OriginErrorKind> {
     match label {
         [] => Err(OriginErrorKind::EmptyLabel),
-        // RFC 1035, 2.3.4 "Size limits".
-        _ if label.len() > 63 => Err(OriginErrorKind::LongHost),
+        _ if label.len() > MAX_LABEL_LEN => Err(OriginErrorKind::LongHost),
         [b'x', b'n', b'-', b'-', encoded @ ..] if is_special && !is_valid_punycode(encoded) => {
             Err(OriginErrorKind::Punycode)
         }

@@ -10,6 +10,7 @@ mod hashed;
 mod host;
 mod linear;
 mod nearest;
+mod opaque;
 mod parts;
 mod pattern;
 mod punycode;
@@ -21,7 +22,8 @@ pub use pattern::OriginPattern;
 
 pub(crate) use error::repair;
 pub(crate) use nearest::nearest;
-pub(crate) use parts::{Parts, Port, Wildcard, default_port};
+pub(crate) use opaque::parse_opaque;
+pub(crate) use parts::{Parts, Port, default_port};
 pub(crate) use quote::{quoted, shortened};
 pub(crate) use set::{CustomMatchers, OriginCheck, OriginRefusal, OriginSet, Predicate};
 

@@ -102,7 +102,7 @@ fn is_below(host: &str, domain: &str) -> bool {
 fn last_labels<'a>(host: &'a str, pattern: Parts<'_>) -> &'a str {
     let dots = pattern.host.bytes().filter(|byte| *byte == b'.').count();
     match host.rmatch_indices('.').nth(dots) {
-        Some((dot, _)) if pattern.wildcard != Wildcard::None => &host[dot + 1..],
+        Some((dot, _)) if pattern.has_host_wildcard() => &host[dot + 1..],
         _ => host,
     }
 }

@@ -55,6 +55,11 @@ impl<'a> Wildcard<'a> {
 }
 
 impl Parts<'_> {
+    /// Whether this is a pattern for more than one host.
+    pub(crate) fn has_host_wildcard(&self) -> bool {
+        self.wildcard != Wildcard::None
+    }
+
     /// Whether cookies would travel unencrypted: plain http to another machine.
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == "http" && !self.is_loopback()

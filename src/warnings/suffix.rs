@@ -1,6 +1,6 @@
 //! Domains under which anybody can have one, <https://publicsuffix.org/>.
 
-use crate::origin::{Parts, Wildcard};
+use crate::origin::Parts;
 
 /// The domain behind a wildcard, where anybody can have a domain that the wildcard covers.
 ///
@@ -14,5 +14,5 @@ pub(super) fn below(parts: Parts<'_>) -> Option<&str> {
     };
     // The list has wildcards too: any domain right below `compute.amazonaws.com` is a suffix.
     let is_one = || is_suffix(domain) || is_suffix(&format!("any-label.{domain}"));
-    (parts.wildcard != Wildcard::None && is_one()).then_some(domain)
+    (parts.has_host_wildcard() && is_one()).then_some(domain)
 }

@@ -4,6 +4,8 @@ use corsac::CorsLayer;
 
 use super::problem;
 
+const FILE: &str = "in browsers, pages from files have the origin `null`; serve them over http, or \
+                    set `dangerous_allow_opaque_origins` for web views that send `file://`";
 const WILDCARD: &str = "`*` stands only in front of a domain (`https://*.example.com`), once in its \
                         first label (`https://app-*.example.com`), or as the port";
 
@@ -91,8 +93,17 @@ fn origins() {
         ("https://bücher.example", "browsers send hosts in ASCII; write the punycode (`xn--...`)"),
         ("ht_tp://a", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         ("1http://a", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
-        ("file://", "pages from files have the origin `null`; serve them over http"),
-        ("file:///tmp/a.html", "pages from files have the origin `null`; serve them over http"),
+        ("file://", FILE),
+        ("file:///tmp/a.html", FILE),
+        (
+            "app://.",
+            "this is not a host, though apps may send it; set `dangerous_allow_opaque_origins`",
+        ),
+        (
+            "app://a!b",
+            "this is not a host, though apps may send it; set `dangerous_allow_opaque_origins`",
+        ),
+        ("app://", "an origin has a host"),
         (
             "wss://a.example",
             "the origin is the page's, which is http or https for WebSockets too; \
