@@ -12,7 +12,7 @@ use super::{
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
     same_origin::{Foreign, check_own_page, is_websocket, request_host},
 };
-use crate::origin::{OriginPattern, is_origin, nearest, quoted};
+use crate::origin::{Origin, OriginPattern, nearest, quoted};
 
 /// The rule that denied a request, and the value that it denied.
 ///
@@ -65,7 +65,7 @@ impl<'a> Denial<'a> {
     }
 
     fn is_origin(&self) -> bool {
-        std::str::from_utf8(self.value).is_ok_and(is_origin)
+        Origin::is_valid(self.value)
     }
 
     /// Returns each denied header that the preflight asks for, once.
