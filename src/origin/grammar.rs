@@ -2,7 +2,7 @@
 
 use super::{
     error::OriginErrorKind,
-    host::check_host,
+    host::{check_host, is_special},
     opaque::is_opaque,
     parts::{Layout, MAX_LEN, Port, default_port},
 };
@@ -31,7 +31,7 @@ pub(super) fn parse_parts(text: &str) -> Result<Layout, OriginErrorKind> {
         return Err(OriginErrorKind::SchemeWithPort);
     }
     let star = star.map(|star| host_start + star);
-    Layout::new(scheme_end, star, host_end, check_port(scheme, port)?)
+    Layout::new(scheme_end, star, host_end, check_port(scheme, port)?, is_special(scheme))
 }
 
 /// Chooses the reason that helps most, because a text may be wrong in several ways.

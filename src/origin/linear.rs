@@ -2,7 +2,7 @@
 
 use std::ops::BitOr;
 
-use super::OriginPattern;
+use super::{OriginPattern, set::Search};
 
 #[derive(Clone)]
 pub(super) struct Linear {
@@ -36,17 +36,19 @@ impl Linear {
             wildcards: wildcards.into(),
         }
     }
+}
 
-    pub(super) fn exact_count(&self) -> usize {
+impl Search for Linear {
+    fn exact_count(&self) -> usize {
         self.exact.len()
     }
 
-    pub(super) fn wildcard_count(&self) -> usize {
+    fn wildcard_count(&self) -> usize {
         self.wildcards.len()
     }
 
     #[inline]
-    pub(super) fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
+    fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
         let wanted = fingerprint(origin);
         self.fingerprint_bits & bit(wanted) != 0
             && self.exact.iter().any(|exact| {
@@ -57,7 +59,7 @@ impl Linear {
 
     /// Kept out of line, so that policies without wildcards do not pay for its registers.
     #[inline(never)]
-    pub(super) fn find_wildcard<'p>(
+    fn find_wildcard<'p>(
         &self,
         patterns: &'p [OriginPattern],
         origin: &[u8],
