@@ -95,6 +95,16 @@ impl OriginPattern {
             && self.matches_start(pattern, star, origin, pattern.len() - self.layout.host_end())
     }
 
+    /// Returns the bytes that every matching origin ends with.
+    pub(super) fn fixed_end(&self) -> &[u8] {
+        let text = self.text.as_bytes();
+        match self.layout.star() {
+            _ if self.layout.has_any_port() => &[],
+            Some(star) => &text[star + 1..],
+            None => text,
+        }
+    }
+
     fn matches_any_port(&self, origin: &[u8]) -> bool {
         let Some(authority) = origin.get(self.layout.authority_start()..) else { return false };
         let (_, port) = split_port_unchecked(authority);
