@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     origin::{
-        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, repair, shortened,
+        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, parse_opaque,
+        repair, shortened,
     },
     policy::{
         Enforcement, Origins, Policy, fetch,
@@ -32,7 +33,7 @@ impl CorsBuilder {
         check_max_age(rules.max_age, &mut problems);
         check_statuses(&rules, &mut problems);
         check_own_origins(&rules, &mut problems);
-        let senders = compile_senders(&mut rules, &mut problems);
+        let senders = compile_senders(&rules, &mut problems);
         if problems.is_empty() {
             Ok(Policy::new(rules, origins, senders))
         } else {
@@ -50,17 +51,17 @@ fn compile_origins(
     let deny_insecure =
         rules.credentials && !rules.insecure_origins && !rules.any_origin_with_credentials;
     // A file allows any origin with `*`.
-    let entries = texts.iter().enumerate().filter(|(_, text)| !(rules.any_origin && *text == "*"));
-    let patterns = entries.filter_map(|(index, text)| match compile_origin(text, deny_insecure) {
-        Ok(pattern) => Some(pattern),
-        Err(problem) => {
-            problems.push(problem.at(format!("allow_origins[{index}]")));
-            None
-        }
+    let is_entry = |text: &str| !(rules.any_origin && text == "*");
+    let patterns = parse_each("allow_origins", texts, problems, |text| {
+        is_entry(text).then(|| compile_origin(text, deny_insecure)).transpose()
     });
-    let patterns = patterns.collect();
-    let entries = texts.iter().filter(|text| *text != "*").count();
-    let has_none = entries == 0 && rules.origin_regexes.is_empty() && predicates.is_empty();
+    let patterns = patterns.into_iter().flatten().collect();
+    let opaque = parse_each(OPAQUE, &rules.opaque_origins, problems, |text| {
+        parse_opaque(text).map_err(|error| invalid_origin(text, &error))
+    });
+    let has_none = !texts.iter().any(|text| is_entry(text))
+        && rules.origin_regexes.is_empty()
+        && predicates.is_empty();
     let allows_any = rules.any_origin || rules.any_origin_with_credentials;
     if !has_none && allows_any {
         let any = if rules.any_origin {
@@ -69,6 +70,9 @@ fn compile_origins(
             "dangerous_allow_any_origin_with_credentials"
         };
         problems.push(any_beside_list(any).at("allow_origins"));
+    }
+    if rules.any_origin && !rules.opaque_origins.is_empty() {
+        problems.push(any_beside_list("allow_any_origin").at(OPAQUE));
     }
     if has_none && !allows_any && !rules.null_origin && rules.opaque_origins.is_empty() {
         let message = "no origin is allowed; list the origins you trust, or allow any";
@@ -84,6 +88,7 @@ fn compile_origins(
         #[cfg(feature = "regex")]
         regexes: compile_regexes(&mut rules.origin_regexes, problems),
         predicates,
+        opaque,
         any: rules.any_origin_with_credentials,
         null: rules.null_origin,
         deny_insecure,
@@ -110,6 +115,22 @@ fn compile_origins(
     } else {
         Origins::Listed(Box::new(OriginSet::new(patterns, custom)))
     }
+}
+
+const OPAQUE: &str = "dangerous_allow_opaque_origins";
+
+/// Parses each entry of a list, and reports those that fail with their index.
+fn parse_each<T>(
+    setter: &str,
+    texts: &[String],
+    problems: &mut Vec<Problem>,
+    parse: impl Fn(&str) -> Result<T, Problem>,
+) -> Vec<T> {
+    let parsed = texts.iter().enumerate().filter_map(|(index, text)| {
+        let failed = |problem: Problem| problems.push(problem.at(format!("{setter}[{index}]")));
+        parse(text).map_err(failed).ok()
+    });
+    parsed.collect()
 }
 
 fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Problem> {
@@ -290,56 +311,49 @@ const LONGEST_MAX_AGE: Duration = Duration::from_secs(1 << 31);
 fn check_max_age(max_age: Option<Duration>, problems: &mut Vec<Problem>) {
     let Some(value) = max_age else { return };
     let message = if value >= LONGEST_MAX_AGE {
-        format!("{value:?}: longer than browsers can read; they honour at most 86400 s")
+        "longer than browsers can read; they honour at most 86400 s".to_owned()
     } else if value.subsec_nanos() > 0 {
-        format!("{value:?}: whole seconds are expected; write {} s", value.as_secs() + 1)
+        format!("whole seconds are expected; write {} s", value.as_secs() + 1)
     } else {
         return;
     };
-    problems.push(Problem::new(ProblemKind::MaxAge, message).at("max_age"));
+    problems.push(Problem::of(ProblemKind::MaxAge, &format!("{value:?}"), message).at("max_age"));
 }
 
 fn check_statuses(rules: &Rules, problems: &mut Vec<Problem>) {
     // Fetch, "HTTP responses": a preflight succeeds with an ok status.
     if let Some(value) = rules.preflight_status.filter(|value| !(200..300).contains(value)) {
-        let message = format!(
-            "{value}: browsers take it as a failed preflight; write one of 200 to 299, such as 204"
-        );
-        problems.push(Problem::new(ProblemKind::PreflightStatus, message).at("preflight_status"));
+        let message =
+            "browsers take it as a failed preflight; write one of 200 to 299, such as 204";
+        let problem = Problem::of(ProblemKind::PreflightStatus, &value.to_string(), message);
+        problems.push(problem.at("preflight_status"));
     }
     let Some(value) = rules.reject_status else { return };
     // RFC 9110, 15: a rejection is an error, of the client or of the server.
-    let message = if (400..600).contains(&value) {
-        format!("{value}: {NOTHING_IS_REJECTED}")
+    let message = if !(400..600).contains(&value) {
+        "a refusal is an error; write one of 400 to 599, such as 403"
+    } else if rules.enforcement != Enforcement::Reject {
+        NOTHING_IS_REJECTED
     } else {
-        format!("{value}: a refusal is an error; write one of 400 to 599, such as 403")
+        return;
     };
-    if !(400..600).contains(&value) || rules.enforcement != Enforcement::Reject {
-        problems.push(Problem::new(ProblemKind::RejectStatus, message).at("reject_status"));
-    }
+    let problem = Problem::of(ProblemKind::RejectStatus, &value.to_string(), message);
+    problems.push(problem.at("reject_status"));
 }
 
 const NOTHING_IS_REJECTED: &str =
     "nothing is rejected; set `enforcement` to reject, or leave it out";
 
 fn check_own_origins(rules: &Rules, problems: &mut Vec<Problem>) {
-    for (index, text) in rules.own_origins.iter().enumerate() {
-        if let Err(error) = text.parse::<Origin>() {
-            problems.push(invalid_origin(text, &error).at(format!("own_origins[{index}]")));
-        }
-    }
+    parse_each("own_origins", &rules.own_origins, problems, |text| {
+        text.parse::<Origin>().map_err(|error| invalid_origin(text, &error))
+    });
 }
 
-fn compile_senders(rules: &mut Rules, problems: &mut Vec<Problem>) -> OriginSet {
-    let mut patterns = Vec::new();
-    for (index, text) in rules.trusted_senders.iter().enumerate() {
-        match text.parse::<OriginPattern>() {
-            Ok(pattern) => patterns.push(pattern),
-            Err(error) => {
-                problems.push(invalid_origin(text, &error).at(format!("trusted_senders[{index}]")));
-            }
-        }
-    }
+fn compile_senders(rules: &Rules, problems: &mut Vec<Problem>) -> OriginSet {
+    let patterns = parse_each("trusted_senders", &rules.trusted_senders, problems, |text| {
+        text.parse::<OriginPattern>().map_err(|error| invalid_origin(text, &error))
+    });
     if !rules.trusted_senders.is_empty() && rules.enforcement != Enforcement::Reject {
         let problem = Problem::new(ProblemKind::TrustedSenders, NOTHING_IS_REJECTED);
         problems.push(problem.at("trusted_senders"));

@@ -154,6 +154,11 @@ impl Problem {
         Self { suggestion: suggestion.map(str::to_owned), ..self }
     }
 
+    fn is_number(&self) -> bool {
+        let (status, preflight) = (ProblemKind::RejectStatus, ProblemKind::PreflightStatus);
+        [ProblemKind::MaxAge, status, preflight].contains(&self.kind)
+    }
+
     pub(super) fn at(self, place: impl Into<String>) -> Self {
         Self { place: place.into(), ..self }
     }
@@ -185,6 +190,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, value, message, .. } = self;
         match value {
+            Some(value) if self.is_number() => write!(f, "{place} {value}: {message}"),
             Some(value) => write!(f, "{place} {}: {message}", shortened(value)),
             None if place.is_empty() => f.write_str(message),
             None => write!(f, "{place}: {message}"),

@@ -59,12 +59,12 @@ use crate::{
 ///
 /// ```
 /// let config: corsac::Config = toml::from_str(r#"
-///     allow_origins = ["https://a.example", "*", "https://b.example/"]
+///     allow_origins = ["https://a.example", "https://b.example/"]
 ///     allow_methods = "put, patch"
 /// "#)?;
 /// assert_eq!(config.build().unwrap_err().to_string(), "\
 /// invalid CORS policy (2 problems):
-///   - allow_origins[2] \"https://b.example/\": an origin has no path; write \"https://b.example\"
+///   - allow_origins[1] \"https://b.example/\": an origin has no path; write \"https://b.example\"
 ///   - allow_methods[1] \"patch\": methods are case-sensitive, and browsers do not change this one; \
 ///      write \"PATCH\"");
 /// # Ok::<(), toml::de::Error>(())

@@ -333,6 +333,7 @@ fn in_words(check: OriginCheck<'_>, rules: &Rules, value: &str) -> String {
             format!("patterns: none of {count} stands for {value}")
         }
         OriginCheck::Null => "`dangerous_allow_null_origin` allows it".to_owned(),
+        OriginCheck::Opaque => "`dangerous_allow_opaque_origins` allows it".to_owned(),
         OriginCheck::Any => format!("`dangerous_allow_any_origin_with_credentials` allows {value}"),
         OriginCheck::NotAnOrigin => {
             format!("regexes and predicates are not used: {value} is not an origin")

@@ -15,5 +15,5 @@ pub(super) fn public_suffix_of(parts: Parts<'_>) -> Option<&str> {
     };
     // The list has wildcards too: any domain right below `compute.amazonaws.com` is a suffix.
     let is_public = || is_suffix(domain) || is_suffix(&format!("any-label.{domain}"));
-    (parts.subdomains && is_public()).then_some(domain)
+    (parts.has_host_wildcard() && is_public()).then_some(domain)
 }

@@ -75,6 +75,10 @@ pub(super) enum OriginErrorKind {
     NoHost,
     Scheme,
     File,
+    Opaque,
+    NotOpaque,
+    NeverOpaque,
+    OpaqueByte,
     WebSocket,
     UpperCase,
     UserInfo,
@@ -88,13 +92,31 @@ pub(super) enum OriginErrorKind {
     Punycode,
     Ipv4,
     Ipv6,
+    EveryHost,
+    SchemeWithPort,
     Wildcard,
+    WildcardInPunycode,
     WildcardOverTopLevel,
     WildcardOverAddress,
     WildcardInOrigin,
 }
 
 impl OriginErrorKind {
+    /// Whether the text is no single origin of any kind.
+    pub(super) fn is_about_text(self) -> bool {
+        use OriginErrorKind as Kind;
+        matches!(
+            self,
+            Kind::Empty
+                | Kind::AnyOrigin
+                | Kind::Null
+                | Kind::NotAscii
+                | Kind::WhiteSpace
+                | Kind::Quotes
+                | Kind::List
+        )
+    }
+
     fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "an origin cannot be empty",
@@ -110,7 +132,20 @@ impl OriginErrorKind {
             Self::NoScheme => "an origin starts with its scheme and `://`",
             Self::NoHost => "an origin has a host",
             Self::Scheme => "a scheme consists of lower-case letters, digits, `+`, `-` and `.`",
-            Self::File => "pages from files have the origin `null`; serve them over http",
+            Self::File => {
+                "in browsers, pages from files have the origin `null`; serve them over http, or set \
+                 `dangerous_allow_opaque_origins` for web views that send `file://`"
+            }
+            Self::Opaque => {
+                "this is not a host, though apps may send it; set `dangerous_allow_opaque_origins`"
+            }
+            Self::NotOpaque => "this is an ordinary origin; list it in `allow_origins`",
+            Self::NeverOpaque => {
+                "pages with this scheme always have a host; list their origins in `allow_origins`"
+            }
+            Self::OpaqueByte => {
+                "an opaque origin is compared byte for byte; write it exactly as the app sends it"
+            }
             Self::WebSocket => {
                 "the origin is the page's, which is http or https for WebSockets too"
             }
@@ -126,8 +161,16 @@ impl OriginErrorKind {
             Self::Punycode => "a label that starts with `xn--` is punycode, and this one is none",
             Self::Ipv4 => "browsers write an IPv4 address as four decimal numbers",
             Self::Ipv6 => "browsers write an IPv6 address in brackets, shortened, in lower case",
+            Self::EveryHost => {
+                "this would allow every page; list the domains you trust, or use `allow_any_origin()`"
+            }
+            Self::SchemeWithPort => "`*` after a scheme stands for every port too",
             Self::Wildcard => {
-                "`*` stands only in front of a domain (`https://*.example.com`) or as the port"
+                "`*` stands only in front of a domain (`https://*.example.com`), once in its first \
+                 label (`https://app-*.example.com`), or as the port"
+            }
+            Self::WildcardInPunycode => {
+                "a part of punycode stands for no letters; write the whole label"
             }
             Self::WildcardOverTopLevel => {
                 "this would allow everybody under a top-level domain; name the domain below it"

@@ -3,6 +3,7 @@
 use super::{
     error::OriginErrorKind,
     host::check_host,
+    opaque::is_opaque,
     parts::{Layout, MAX_LEN, Port, default_port},
 };
 
@@ -24,11 +25,12 @@ pub(super) fn parse_parts(text: &str) -> Result<Layout, OriginErrorKind> {
     let (host, port) = split_port(rest)?;
     let host_start = text.len() - rest.len();
     let host_end = host_start + host.len();
-    let (star, host) = match host.strip_prefix("*.") {
-        Some(domain) => (Some(host_start), domain),
-        None => (None, host),
-    };
-    check_host(scheme, host, star.is_some())?;
+    let star = position(host, b'*');
+    check_host(scheme, host, star)?;
+    if host == "*" && port.is_some() {
+        return Err(OriginErrorKind::SchemeWithPort);
+    }
+    let star = star.map(|star| host_start + star);
     Layout::new(scheme_end, star, host_end, check_port(scheme, port)?)
 }
 
@@ -39,7 +41,6 @@ fn most_helpful_reason(text: &str, first: OriginErrorKind) -> OriginErrorKind {
 
     let (_, rest) = text.split_once("://").unwrap_or(("", text));
     let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let without_wildcards = rest.strip_prefix("*.").unwrap_or(rest).trim_end_matches(":*");
     let about_text = [
         (text.is_empty(), Kind::Empty),
         (text == "*", Kind::AnyOrigin),
@@ -51,12 +52,14 @@ fn most_helpful_reason(text: &str, first: OriginErrorKind) -> OriginErrorKind {
         (text.contains([',', ' ', '\t']), Kind::List),
         (matches!(first, Kind::NoScheme | Kind::Scheme | Kind::File | Kind::WebSocket), first),
     ];
+    let is_opaque = matches!(first, Kind::HostByte | Kind::EmptyLabel) && is_opaque(text);
     let about_rest = [
         (authority.contains('@'), Kind::UserInfo),
         (after.starts_with('/'), Kind::Path),
         (!after.is_empty(), Kind::Query),
         (rest.is_empty(), Kind::NoHost),
-        (without_wildcards.contains('*'), Kind::Wildcard),
+        (is_opaque, Kind::Opaque),
+        (rest.contains('*') && matches!(first, Kind::HostByte | Kind::Port), Kind::Wildcard),
     ];
     let applies = about_text.into_iter().chain(about_rest).find(|(applies, _)| *applies);
     applies.map_or(first, |(_, kind)| kind)

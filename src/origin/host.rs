@@ -2,76 +2,103 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{error::OriginErrorKind, punycode::is_valid_punycode};
+use super::{error::OriginErrorKind, parts::default_port, punycode::is_valid_punycode};
 
-/// Checks a domain or an address, which may have had a `*.` in front.
+/// Checks a host, which may have a `*` at this offset.
 pub(super) fn check_host(
     scheme: &str,
     host: &str,
-    subdomains: bool,
+    star: Option<usize>,
 ) -> Result<(), OriginErrorKind> {
-    if host.starts_with('[') {
-        return if subdomains {
-            Err(OriginErrorKind::WildcardOverAddress)
-        } else {
+    let is_special = is_special(scheme);
+    let Some(star) = star else {
+        return if host.starts_with('[') {
             check_ipv6(host)
+        } else {
+            check_domain(host, is_special, MAX_DOMAIN_LEN)
+                .and_then(|()| check_ipv4(host, is_special))
         };
-    }
-    let is_http = is_http(scheme);
-    let domain = host.strip_suffix('.').unwrap_or(host);
-    check_labels(domain.as_bytes(), is_http)?;
-    // A wildcard needs room for one more label and its dot.
-    if domain.len() > if subdomains { MAX_DOMAIN_LEN - 2 } else { MAX_DOMAIN_LEN } {
-        return Err(OriginErrorKind::LongHost);
-    }
-    let last = match domain.bytes().rposition(|byte| byte == b'.') {
-        Some(dot) => &domain[dot + 1..],
-        None => domain,
     };
-    if is_http && is_number(last) {
-        return match host.parse::<Ipv4Addr>() {
-            _ if subdomains => Err(OriginErrorKind::WildcardOverAddress),
-            Ok(_) => Ok(()),
-            Err(_) => Err(OriginErrorKind::Ipv4),
-        };
+    if host == "*" {
+        return if is_special { Err(OriginErrorKind::EveryHost) } else { Ok(()) };
     }
-    if subdomains && last == domain && domain != "localhost" {
-        return Err(OriginErrorKind::WildcardOverTopLevel);
+    let (label, domain) = host.split_once('.').ok_or(OriginErrorKind::Wildcard)?;
+    let (prefix, suffix) = label.split_at_checked(star).ok_or(OriginErrorKind::Wildcard)?;
+    if is_special && prefix.starts_with("xn--") {
+        return Err(OriginErrorKind::WildcardInPunycode);
     }
-    Ok(())
+    if label != "*" {
+        // The `*` stands for at least one byte, which makes it a label of this length or more.
+        check_labels(format!("{prefix}a{}", &suffix[1..]).as_bytes(), is_special)?;
+    }
+    if domain.starts_with('[') {
+        return Err(OriginErrorKind::WildcardOverAddress);
+    }
+    // Room for the shortest label and its dot.
+    check_domain(domain, is_special, MAX_DOMAIN_LEN - label.len() - 1)?;
+    let name = domain.strip_suffix('.').unwrap_or(domain);
+    if is_special && is_number(last_label(name)) {
+        Err(OriginErrorKind::WildcardOverAddress)
+    } else if !name.contains('.') && name != "localhost" {
+        Err(OriginErrorKind::WildcardOverTopLevel)
+    } else {
+        Ok(())
+    }
 }
 
 /// RFC 1035, 2.3.4 "Size limits", without a trailing dot.
 const MAX_DOMAIN_LEN: usize = 253;
 
-/// URL, "host parser": of the schemes that a page can have, only these lower-case their hosts.
-pub(super) fn is_http(scheme: &str) -> bool {
-    matches!(scheme, "http" | "https")
+/// RFC 1035, 2.3.4 "Size limits".
+pub(super) const MAX_LABEL_LEN: usize = 63;
+
+fn check_domain(host: &str, is_special: bool, max_len: usize) -> Result<(), OriginErrorKind> {
+    let domain = host.strip_suffix('.').unwrap_or(host);
+    check_labels(domain.as_bytes(), is_special)?;
+    if domain.len() > max_len { Err(OriginErrorKind::LongHost) } else { Ok(()) }
+}
+
+/// URL, "host parser": a host that ends in a number is an IPv4 address, or not a host.
+fn check_ipv4(host: &str, is_special: bool) -> Result<(), OriginErrorKind> {
+    let is_name = !is_special || !is_number(last_label(host.strip_suffix('.').unwrap_or(host)));
+    if is_name || host.parse::<Ipv4Addr>().is_ok() { Ok(()) } else { Err(OriginErrorKind::Ipv4) }
+}
+
+fn last_label(domain: &str) -> &str {
+    match domain.bytes().rposition(|byte| byte == b'.') {
+        Some(dot) => &domain[dot + 1..],
+        None => domain,
+    }
+}
+
+/// URL, "special scheme", without those that no page has. Only their hosts are domains, which are
+/// lower-cased (URL, "host parser").
+pub(super) fn is_special(scheme: &str) -> bool {
+    default_port(scheme).is_some()
 }
 
 /// Checks labels with dots between them. Browsers send underscores, and hyphens anywhere.
-fn check_labels(labels: &[u8], is_http: bool) -> Result<(), OriginErrorKind> {
+fn check_labels(labels: &[u8], is_special: bool) -> Result<(), OriginErrorKind> {
     let mut start = 0;
     for (at, byte) in labels.iter().enumerate() {
         match byte {
             b'.' => {
-                check_label(&labels[start..at], is_http)?;
+                check_label(&labels[start..at], is_special)?;
                 start = at + 1;
             }
-            b'A'..=b'Z' if is_http => return Err(OriginErrorKind::UpperCase),
+            b'A'..=b'Z' if is_special => return Err(OriginErrorKind::UpperCase),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {}
             _ => return Err(OriginErrorKind::HostByte),
         }
     }
-    check_label(&labels[start..], is_http)
+    check_label(&labels[start..], is_special)
 }
 
-fn check_label(label: &[u8], is_http: bool) -> Result<(), OriginErrorKind> {
+fn check_label(label: &[u8], is_special: bool) -> Result<(), OriginErrorKind> {
     match label {
         [] => Err(OriginErrorKind::EmptyLabel),
-        // RFC 1035, 2.3.4 "Size limits".
-        _ if label.len() > 63 => Err(OriginErrorKind::LongHost),
-        [b'x', b'n', b'-', b'-', encoded @ ..] if is_http && !is_valid_punycode(encoded) => {
+        _ if label.len() > MAX_LABEL_LEN => Err(OriginErrorKind::LongHost),
+        [b'x', b'n', b'-', b'-', encoded @ ..] if is_special && !is_valid_punycode(encoded) => {
             Err(OriginErrorKind::Punycode)
         }
         _ => Ok(()),
@@ -87,9 +114,15 @@ fn is_number(label: &str) -> bool {
 }
 
 /// Whether browsers can send `host`, which is `prefix`, a dot, and the domain of a pattern.
-pub(super) fn is_subdomain_prefix(prefix: &[u8], host: &[u8], is_http: bool) -> bool {
+pub(super) fn is_subdomain_prefix(prefix: &[u8], host: &[u8], is_special: bool) -> bool {
     let domain = host.strip_suffix(b".").unwrap_or(host);
-    domain.len() <= MAX_DOMAIN_LEN && check_labels(prefix, is_http).is_ok()
+    domain.len() <= MAX_DOMAIN_LEN && check_labels(prefix, is_special).is_ok()
+}
+
+/// Whether browsers can send `host`, whose first label has `part` for the `*` of a pattern.
+pub(super) fn is_label_part(part: &[u8], host: &[u8], is_special: bool) -> bool {
+    let label = host.split(|byte| *byte == b'.').next().unwrap_or_default();
+    !part.is_empty() && !part.contains(&b'.') && is_subdomain_prefix(label, host, is_special)
 }
 
 /// URL, "IPv6 serializer": each address has one spelling.

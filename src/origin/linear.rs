@@ -55,7 +55,8 @@ impl Linear {
             })
     }
 
-    #[inline]
+    /// Kept out of line, so that policies without wildcards do not pay for its registers.
+    #[inline(never)]
     pub(super) fn find_wildcard<'p>(
         &self,
         patterns: &'p [OriginPattern],

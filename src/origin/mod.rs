@@ -10,6 +10,7 @@ mod hashed;
 mod host;
 mod linear;
 mod nearest;
+mod opaque;
 mod parts;
 mod pattern;
 mod punycode;
@@ -21,12 +22,13 @@ pub use pattern::OriginPattern;
 
 pub(crate) use error::repair;
 pub(crate) use nearest::nearest;
+pub(crate) use opaque::parse_opaque;
 pub(crate) use parts::{Parts, Port, default_port};
 pub(crate) use quote::{quoted, shortened};
 pub(crate) use set::{CustomMatchers, OriginCheck, OriginRefusal, OriginSet, Predicate};
 
 use error::OriginErrorKind;
-use parts::Layout;
+use parts::{Layout, MAX_LEN};
 
 /// The origin of a page, as browsers write it in the `Origin` header.
 ///
@@ -79,8 +81,13 @@ impl Origin {
 
     /// Reads the value of an `Origin` header. `None` if it is not an origin.
     pub(crate) fn from_header(value: &HeaderValue) -> Option<Self> {
-        let layout = grammar::parse_parts(value.to_str().ok()?).ok()?;
-        (!layout.is_wildcard()).then(|| Self { value: value.clone(), layout })
+        let layout = layout(value.as_bytes())?;
+        Some(Self { value: value.clone(), layout })
+    }
+
+    /// Whether `value` is an origin.
+    pub(crate) fn is_valid(value: &[u8]) -> bool {
+        layout(value).is_some()
     }
 
     pub(crate) fn parts(&self) -> Parts<'_> {
@@ -88,9 +95,13 @@ impl Origin {
     }
 }
 
-/// Returns whether a text is an origin. Does not look for a reason if it is not.
-pub(crate) fn is_origin(text: &str) -> bool {
-    grammar::parse_parts(text).is_ok_and(|layout| !layout.is_wildcard())
+/// Reads the value of a header, its length first.
+fn layout(value: &[u8]) -> Option<Layout> {
+    if value.len() > MAX_LEN {
+        return None;
+    }
+    let text = std::str::from_utf8(value).ok()?;
+    grammar::parse_parts(text).ok().filter(|layout| !layout.is_wildcard())
 }
 
 /// The grammar of patterns without wildcards.

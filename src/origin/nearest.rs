@@ -2,7 +2,7 @@
 
 use super::{
     OriginPattern, grammar,
-    parts::{Parts, Port},
+    parts::{Parts, Port, Wildcard},
 };
 
 /// Returns the pattern that resembles `origin` most, and a few words for the difference, which stand
@@ -58,10 +58,16 @@ impl Difference {
 fn difference(written: &str, origin: Parts<'_>, pattern: Parts<'_>) -> Option<Difference> {
     let same_scheme = origin.scheme == pattern.scheme;
     let same_port = pattern.port == Port::Any || origin.port == pattern.port;
-    let covers_host = if pattern.subdomains {
-        is_below(origin.host, pattern.host)
-    } else {
-        origin.host == pattern.host
+    let covers_host = match pattern.wildcard {
+        Wildcard::None => origin.host == pattern.host,
+        Wildcard::Subdomains => is_below(origin.host, pattern.host),
+        Wildcard::Label { prefix, suffix } => {
+            origin.host.split_once('.').is_some_and(|(label, domain)| {
+                let part = label.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
+                domain == pattern.host && part.is_some_and(|part| !part.is_empty())
+            })
+        }
+        Wildcard::AnyHost => same_scheme,
     };
     let is_mistyped = written.ends_with('/') || written.bytes().any(|b| b.is_ascii_uppercase());
     if covers_host {
@@ -73,7 +79,7 @@ fn difference(written: &str, origin: Parts<'_>, pattern: Parts<'_>) -> Option<Di
             (false, true) => Some(Difference::Scheme),
             (false, false) => Some(Difference::SchemeAndPort),
         }
-    } else if pattern.subdomains && origin.host == pattern.host {
+    } else if pattern.wildcard == Wildcard::Subdomains && origin.host == pattern.host {
         Some(Difference::DomainItself)
     } else if origin.is_loopback() && pattern.is_loopback() {
         Some(Difference::Loopback)
@@ -95,7 +101,7 @@ fn is_below(host: &str, domain: &str) -> bool {
 fn last_labels<'a>(host: &'a str, pattern: Parts<'_>) -> &'a str {
     let dots = pattern.host.bytes().filter(|byte| *byte == b'.').count();
     match host.rmatch_indices('.').nth(dots) {
-        Some((dot, _)) if pattern.subdomains => &host[dot + 1..],
+        Some((dot, _)) if pattern.has_host_wildcard() => &host[dot + 1..],
         _ => host,
     }
 }

@@ -11,11 +11,24 @@ pub(super) const MAX_LEN: usize = 64 + 3 + 254 + 6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parts<'a> {
     pub(crate) scheme: &'a str,
-    /// Whether `*.` stands in front of the host.
-    pub(crate) subdomains: bool,
-    /// Without `*.`, with the brackets of an IPv6 address.
+    pub(crate) wildcard: Wildcard<'a>,
+    /// The whole host, or the domain behind the wildcard. With the brackets of an IPv6 address.
     pub(crate) host: &'a str,
     pub(crate) port: Port,
+}
+
+/// The wildcard in front of a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wildcard<'a> {
+    /// `example.com`: none.
+    None,
+    /// `*.example.com`: one or more labels.
+    Subdomains,
+    /// `app-*-team.example.com`: one label with this prefix and suffix, and at least one byte
+    /// between them.
+    Label { prefix: &'a str, suffix: &'a str },
+    /// `*`: every host of the scheme, on every port.
+    AnyHost,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +40,26 @@ pub(crate) enum Port {
     Any,
 }
 
+impl<'a> Wildcard<'a> {
+    /// The wildcard of `host`, if it is a pattern with a `*` at this offset, and the domain behind it.
+    fn split(host: &'a str, star: usize) -> (Self, &'a str) {
+        let (prefix, rest) = (&host[..star], &host[star + 1..]);
+        match rest.split_once('.') {
+            None => (Self::AnyHost, ""),
+            Some((suffix, domain)) if prefix.is_empty() && suffix.is_empty() => {
+                (Self::Subdomains, domain)
+            }
+            Some((suffix, domain)) => (Self::Label { prefix, suffix }, domain),
+        }
+    }
+}
+
 impl Parts<'_> {
+    /// Whether this is a pattern for more than one host.
+    pub(crate) fn has_host_wildcard(&self) -> bool {
+        self.wildcard != Wildcard::None
+    }
+
     /// Whether cookies would travel unencrypted: plain http to another machine.
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == "http" && !self.is_loopback()
@@ -104,17 +136,29 @@ impl Layout {
         usize::from(self.host_end)
     }
 
+    /// The scheme of `text`, which must be the text that this layout was made from.
+    #[inline]
+    pub(super) fn scheme(self, text: &str) -> &str {
+        &text[..usize::from(self.scheme_end)]
+    }
+
     /// The parts of `text`, which must be the text that this layout was made from.
     pub(super) fn parts(self, text: &str) -> Parts<'_> {
-        let host_start = self.star().map_or(self.authority_start(), |star| star + "*.".len());
+        let host = &text[self.authority_start()..self.host_end()];
+        let (wildcard, host) = match self.star() {
+            Some(star) => Wildcard::split(host, star - self.authority_start()),
+            None => (Wildcard::None, host),
+        };
         Parts {
-            scheme: &text[..usize::from(self.scheme_end)],
-            subdomains: self.star().is_some(),
-            host: &text[host_start..self.host_end()],
-            port: match self.port {
-                _ if self.has_any_port => Port::Any,
-                0 => Port::Default,
-                port => Port::Number(port),
+            scheme: self.scheme(text),
+            wildcard,
+            host,
+            port: if self.has_any_port || wildcard == Wildcard::AnyHost {
+                Port::Any
+            } else if self.port == 0 {
+                Port::Default
+            } else {
+                Port::Number(self.port)
             },
         }
     }
@@ -125,6 +169,7 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" => Some(80),
         "https" => Some(443),
+        "ftp" => Some(21),
         _ => None,
     }
 }

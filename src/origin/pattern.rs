@@ -6,14 +6,15 @@ use super::{
     Origin,
     error::OriginError,
     grammar::{self, is_port, split_port_unchecked},
-    host::{is_http, is_subdomain_prefix},
+    host::{is_label_part, is_special, is_subdomain_prefix},
     parts::{Layout, Parts},
 };
 
 /// A pattern that matches one origin, or a family of origins.
 ///
-/// It is written exactly as a browser writes the origin, with two wildcards: `*.` in front of a
-/// domain for its subdomains, and `*` as the port.
+/// It is written exactly as a browser writes the origin, with these wildcards: `*.` in front of a
+/// domain for its subdomains, `*` in the first label for a part of it, `*` as the port, and `*` after
+/// the scheme of an app or extension.
 ///
 /// ```
 /// use corsac::{Origin, OriginPattern};
@@ -33,8 +34,10 @@ use super::{
 /// allowed  https://my_host.example.com.  underscores, hyphens anywhere, a trailing dot
 /// allowed  chrome-extension://<id>       any scheme; the host keeps its case
 /// allowed  https://*.example.com         one or more labels in front, never example.com itself
+/// allowed  https://pr-*-app.example.com  one or more bytes of the first label, never a dot
 /// allowed  http://localhost:*            any port, or none
-/// allowed  https://*.example.com:*       both
+/// allowed  https://*.example.com:*       a wildcard and any port
+/// allowed  chrome-extension://*          every origin of a scheme, but not of http and https
 ///
 /// refused  example.com                   no scheme
 /// refused  https://a.example/            a path, even a lone slash
@@ -46,8 +49,10 @@ use super::{
 /// refused  https://xn--f.example         `xn--` without valid punycode behind it
 /// refused  http://127.1, http://[0::1]   an address that browsers write in another way
 /// refused  wss://a.example               the origin of a page is http or https
-/// refused  *, https://*, foo*.com        `*` anywhere but in front of a domain or as the port
-/// refused  https://*.com, http://*.local a wildcard over a top-level domain (`*.localhost` is fine)
+/// refused  *, https://*                  every page: use `allow_any_origin`
+/// refused  https://a.*.example.com       `*` behind the first label
+/// refused  https://*-*.example.com       two of them in a host
+/// refused  https://*.com, https://a-*.de a wildcard over a top-level domain (`*.localhost` is fine)
 /// refused  http://*.127.0.0.1            a wildcard over an address
 /// refused  null, file://                 every opaque origin looks the same
 /// refused  https://a.example:0           ports outside 1-65535, or with a leading zero
@@ -77,7 +82,7 @@ impl OriginPattern {
         self.matches_bytes(origin.as_str().as_bytes())
     }
 
-    /// Whether `origin` is an origin that this pattern matches. It may be any text.
+    /// Whether `origin`, which may be any text, is an origin that this pattern matches.
     #[inline]
     pub(super) fn matches_bytes(&self, origin: &[u8]) -> bool {
         if self.layout.has_any_port() {
@@ -96,18 +101,27 @@ impl OriginPattern {
         let (_, port) = split_port_unchecked(authority);
         let (pattern, _) = self.text.as_bytes().split_at(self.layout.host_end());
         let (origin, _) = origin.split_at(origin.len() - port.len());
-        is_port(self.parts().scheme, port) && self.matches_host(pattern, origin, 0)
+        is_port(self.layout.scheme(&self.text), port) && self.matches_host(pattern, origin, 0)
     }
 
-    /// Compares texts that end with the same port, of this length with its colon, or have none.
+    /// Compares a pattern and an origin that both end with a port of this length, or have none.
     #[inline]
     fn matches_host(&self, pattern: &[u8], origin: &[u8], port_len: usize) -> bool {
         let Some(star) = self.layout.star() else { return pattern == origin };
         // The end first: it differs for most origins.
         let Some(start) = origin.strip_suffix(&pattern[star + 1..]) else { return false };
-        let Some(prefix) = start.strip_prefix(&pattern[..star]) else { return false };
-        let host = &origin[self.layout.authority_start()..origin.len() - port_len];
-        is_subdomain_prefix(prefix, host, is_http(self.parts().scheme))
+        let Some(part) = start.strip_prefix(&pattern[..star]) else { return false };
+        let authority_start = self.layout.authority_start();
+        let host = &origin[authority_start..origin.len() - port_len];
+        let is_special = is_special(self.layout.scheme(&self.text));
+        if star > authority_start || !matches!(pattern.get(star + 1), None | Some(b'.')) {
+            is_label_part(part, host, is_special)
+        } else if star + 1 < pattern.len() {
+            is_subdomain_prefix(part, host, is_special)
+        } else {
+            // Any host of the scheme.
+            Origin::is_valid(origin)
+        }
     }
 
     pub(crate) fn parts(&self) -> Parts<'_> {

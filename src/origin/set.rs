@@ -17,7 +17,7 @@ use super::{Origin, OriginPattern, hashed::Hashed, linear::Linear, parts::MAX_LE
 ///
 /// 1. the exact origins,
 /// 2. the patterns with wildcards,
-/// 3. `null`, if it is allowed, and any origin, if it is allowed,
+/// 3. `null` and opaque spellings, if they are allowed, and any origin, if it is allowed,
 /// 4. the regexes,
 /// 5. the predicates.
 ///
@@ -46,6 +46,8 @@ pub(crate) struct CustomMatchers {
     pub(crate) any: bool,
     /// Allow `null`.
     pub(crate) null: bool,
+    /// Spellings of [`parse_opaque`](super::parse_opaque), compared byte for byte.
+    pub(crate) opaque: Vec<Box<str>>,
     /// Let regexes and predicates allow no plain http origin but loopback ones, because credentials
     /// are allowed.
     pub(crate) deny_insecure: bool,
@@ -81,6 +83,8 @@ pub(crate) enum OriginCheck<'a> {
     },
     /// `null` is allowed.
     Null,
+    /// The value is one of the opaque spellings.
+    Opaque,
     /// Any origin is allowed.
     Any,
     /// Not an origin: regexes and predicates are not consulted.
@@ -268,6 +272,10 @@ impl CustomMatchers {
             observe(OriginCheck::Null);
             return Ok(());
         }
+        if self.opaque.iter().any(|spelling| *value == **spelling) {
+            observe(OriginCheck::Opaque);
+            return Ok(());
+        }
         if !self.any && !self.has_code() {
             return Err(OriginRefusal::NotListed);
         }
@@ -307,7 +315,7 @@ impl CustomMatchers {
     }
 
     fn is_empty(&self) -> bool {
-        !self.null && !self.any && !self.has_code()
+        !self.null && !self.any && self.opaque.is_empty() && !self.has_code()
     }
 
     /// Whether there are regexes or predicates.
@@ -355,6 +363,7 @@ impl fmt::Debug for OriginSet {
             list.entries(custom.predicates.iter().map(|_| format_args!("predicate")));
             list.entries(custom.any.then_some(format_args!("any")));
             list.entries(custom.null.then_some(format_args!("null")));
+            list.entries(&custom.opaque);
         }
         list.finish()
     }

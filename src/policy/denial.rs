@@ -12,7 +12,7 @@ use super::{
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
     same_origin::{Foreign, check_own_page, is_websocket, request_host},
 };
-use crate::origin::{OriginPattern, is_origin, nearest, quoted};
+use crate::origin::{Origin, OriginPattern, nearest, quoted};
 
 /// The rule that denied a request, and the value that it denied.
 ///
@@ -65,7 +65,7 @@ impl<'a> Denial<'a> {
     }
 
     fn is_origin(&self) -> bool {
-        std::str::from_utf8(self.value).is_ok_and(is_origin)
+        Origin::is_valid(self.value)
     }
 
     /// Returns each denied header that the preflight asks for, once.
@@ -194,7 +194,7 @@ impl Denial<'_> {
     /// Prints the reason why the page is not one of the service's own.
     fn fmt_foreign(&self, f: &mut fmt::Formatter<'_>, foreign: Foreign) -> fmt::Result {
         let Context { policy, headers, uri } = self.context;
-        let host = request_host(headers, uri).unwrap_or_default();
+        let Some(host) = request_host(headers, uri) else { return Ok(()) };
         let host = quoted(host.as_bytes());
         match foreign {
             Foreign::FetchMetadata => Ok(()),

@@ -4,6 +4,11 @@ use corsac::CorsLayer;
 
 use super::problem;
 
+const FILE: &str = "in browsers, pages from files have the origin `null`; serve them over http, or \
+                    set `dangerous_allow_opaque_origins` for web views that send `file://`";
+const WILDCARD: &str = "`*` stands only in front of a domain (`https://*.example.com`), once in its \
+                        first label (`https://app-*.example.com`), or as the port";
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn origins() {
@@ -88,8 +93,17 @@ fn origins() {
         ("https://bücher.example", "browsers send hosts in ASCII; write the punycode (`xn--...`)"),
         ("ht_tp://a", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         ("1http://a", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
-        ("file://", "pages from files have the origin `null`; serve them over http"),
-        ("file:///tmp/a.html", "pages from files have the origin `null`; serve them over http"),
+        ("file://", FILE),
+        ("file:///tmp/a.html", FILE),
+        (
+            "app://.",
+            "this is not a host, though apps may send it; set `dangerous_allow_opaque_origins`",
+        ),
+        (
+            "app://a!b",
+            "this is not a host, though apps may send it; set `dangerous_allow_opaque_origins`",
+        ),
+        ("app://", "an origin has a host"),
         (
             "wss://a.example",
             "the origin is the page's, which is http or https for WebSockets too; \
@@ -143,19 +157,30 @@ fn origins() {
         ),
         (
             "https://*",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
+            "this would allow every page; list the domains you trust, or use `allow_any_origin()`",
         ),
+        (
+            "http://*:*",
+            "this would allow every page; list the domains you trust, or use `allow_any_origin()`",
+        ),
+        ("tauri://*:3000", "`*` after a scheme stands for every port too"),
+        (
+            "https://xn--*.example.com",
+            "a part of punycode stands for no letters; write the whole label",
+        ),
+        ("https://*.*.com", WILDCARD),
+        ("https://a*b*.example.com", WILDCARD),
+        ("https://*.a-*.example.com", WILDCARD),
+        ("https://a.*.example.com", WILDCARD),
+        ("https://a.b*.example.com", WILDCARD),
+        ("https://example.*", WILDCARD),
+        ("https://foo*", WILDCARD),
+        ("chrome-extension://a*", WILDCARD),
+        ("http://localhost:30*", WILDCARD),
+        ("https://.*\\.example\\.com", WILDCARD),
         (
             "https://foo*.com",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
-        ),
-        (
-            "https://*.*.com",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
-        ),
-        (
-            "https://.*\\.example\\.com",
-            "`*` stands only in front of a domain (`https://*.example.com`) or as the port",
+            "this would allow everybody under a top-level domain; name the domain below it",
         ),
         ("*://a.example", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         (
@@ -168,6 +193,9 @@ fn origins() {
         ),
         ("http://*.127.0.0.1", "an address has no subdomains"),
         ("http://*.[::1]", "an address has no subdomains"),
+        ("http://a-*.0.0.1", "an address has no subdomains"),
+        ("ftp://a.example:21", r#"browsers leave the default port out; write "ftp://a.example""#),
+        ("ftp://A.example", r#"browsers send origins in lower case; write "ftp://a.example""#),
     ];
     for (value, sentence) in cases {
         let builder = CorsLayer::builder().allow_origins([value]);

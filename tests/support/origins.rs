@@ -6,8 +6,8 @@ use proptest::{prelude::*, sample::Index};
 
 use crate::twin;
 
-const SCHEMES: [&str; 8] =
-    ["https", "https", "https", "http", "http", "chrome-extension", "tauri", "a+b-c.9"];
+const SCHEMES: [&str; 9] =
+    ["https", "https", "https", "http", "http", "chrome-extension", "tauri", "a+b-c.9", "ftp"];
 const DOMAINS: [&str; 22] = [
     "a.b",
     "b.a",
@@ -45,7 +45,10 @@ const OTHER_HOSTS: [&str; 11] = [
     "[2001:db8::1:0:0:1]",
     "[::ffff:7f00:1]",
 ];
-const PORTS: [&str; 10] = ["", "", "", "", ":1", ":80", ":443", ":3000", ":30001", ":65535"];
+const PORTS: [&str; 11] = ["", "", "", "", ":1", ":21", ":80", ":443", ":3000", ":30001", ":65535"];
+/// Around the `*` of a label.
+const PREFIXES: [&str; 6] = ["", "a", "app-", "foo", "-", "x"];
+const SUFFIXES: [&str; 5] = ["", "b", "-team", "--site", "-"];
 const LABELS: [&str; 10] =
     ["a", "b", "x.y", "foo", "com", "evil", "1", "_", "a.b.a", "xn--bcher-kva"];
 /// What cannot stand in front of a domain, and what cannot be a port.
@@ -59,16 +62,20 @@ pub fn pattern() -> impl Strategy<Value = String> {
     let host = prop_oneof![
         3 => domain.clone().prop_map(str::to_owned),
         1 => prop::sample::select(&OTHER_HOSTS[..]).prop_map(str::to_owned),
-        3 => domain.prop_map(|domain| format!("*.{domain}")),
+        3 => domain.clone().prop_map(|domain| format!("*.{domain}")),
+        2 => (prop::sample::select(&PREFIXES[..]), prop::sample::select(&SUFFIXES[..]), domain)
+            .prop_map(|(prefix, suffix, domain)| format!("{prefix}*{suffix}.{domain}")),
     ];
     let port = prop_oneof![3 => prop::sample::select(&PORTS[..]), 1 => Just(":*")];
     let text = (prop::sample::select(&SCHEMES[..]), host, port)
         .prop_map(|(scheme, host, port)| format!("{scheme}://{host}{port}"));
     // A default port is none
-    text.prop_map(|text| {
-        let without = text.trim_end_matches(":80").trim_end_matches(":443");
-        if twin::is_pattern(&text) { text } else { without.to_owned() }
-    })
+    let text = text.prop_map(|text| {
+        let without = [":80", ":443", ":21"].iter().find_map(|port| text.strip_suffix(port));
+        if twin::is_pattern(&text) { text } else { without.unwrap_or(&text).to_owned() }
+    });
+    let whole_scheme = prop::sample::select(&SCHEMES[5..8]).prop_map(|it| format!("{it}://*"));
+    prop_oneof![20 => text, 1 => whole_scheme]
 }
 
 /// From none to `most` patterns.
@@ -129,6 +136,7 @@ impl Probe {
         if let Some(start) = text.strip_suffix(":*") {
             text = format!("{start}{}", self.port);
         }
+        text = text.replace('*', self.labels);
         for change in &self.changes {
             text = changed(&text, change);
         }

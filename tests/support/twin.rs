@@ -20,14 +20,19 @@ pub fn matches(pattern: &str, origin: &str) -> bool {
     let (Some(pattern), Some(origin)) = (split(pattern), split(origin)) else {
         return false;
     };
-    let host = match pattern.host.strip_prefix('*') {
-        // One or more labels in front: at least one byte, and the dot is the suffix's first
-        Some(suffix) => {
-            origin.host.ends_with(suffix) && origin.host.len() > suffix.len() && !is_ip(&origin)
+    let (host, any_port) = match pattern.host.split_once('*') {
+        // Every origin of the scheme
+        Some(("", "")) => (true, true),
+        Some((prefix, suffix)) => {
+            let start = origin.host.strip_prefix(prefix);
+            let part = start.and_then(|rest| rest.strip_suffix(suffix)).unwrap_or_default();
+            // One or more labels in front, or a part of one label: at least one byte
+            let is_part = (prefix.is_empty() && suffix.starts_with('.')) || !part.contains('.');
+            (is_part && !part.is_empty() && !is_ip(&origin), false)
         }
-        None => origin.host == pattern.host,
+        None => (origin.host == pattern.host, false),
     };
-    let port = pattern.port == Some("*") || origin.port == pattern.port;
+    let port = any_port || pattern.port == Some("*") || origin.port == pattern.port;
     origin.scheme == pattern.scheme && host && port
 }
 
@@ -41,13 +46,21 @@ pub fn patterns_for(origin: &str) -> Vec<String> {
     if !is_ip(&parts) {
         let dots = parts.host.match_indices('.').map(|(at, _)| format!("*{}", &parts.host[at..]));
         hosts.extend(dots.filter(|host| host.len() > 2));
+        if let Some((label, domain)) = parts.host.split_once('.') {
+            for start in 0..label.len() {
+                for end in start + 1..=label.len() {
+                    hosts.push(format!("{}*{}.{domain}", &label[..start], &label[end..]));
+                }
+            }
+        }
     }
     let port = parts.port.map(|port| format!(":{port}")).unwrap_or_default();
     let texts = |host: &String| {
         let scheme = parts.scheme;
         [format!("{scheme}://{host}{port}"), format!("{scheme}://{host}:*")]
     };
-    hosts.iter().flat_map(texts).collect()
+    let whole_scheme = format!("{}://*", parts.scheme);
+    hosts.iter().flat_map(texts).chain([whole_scheme]).collect()
 }
 
 /// Whether a browser can write this text in an `Origin` line, `null` not counted.
@@ -67,16 +80,30 @@ pub fn is_pattern(text: &str) -> bool {
     };
     let port = parts.port.filter(|port| *port != "*");
     let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    let Some(base) = parts.host.strip_prefix("*.") else {
+    let Some((prefix, suffix)) = parts.host.split_once('*') else {
         return is_origin(&format!("{}://{}{port}", parts.scheme, parts.host));
+    };
+    if prefix.is_empty() && suffix.is_empty() {
+        return is_scheme(parts.scheme) && keeps_case(parts.scheme) && parts.port.is_none();
+    }
+    // In the first label alone
+    let Some((_, base)) = suffix.split_once('.').filter(|_| !prefix.contains('.')) else {
+        return false;
     };
     let domain = base.strip_suffix('.').unwrap_or(base);
     // Never everybody under a top-level domain, never an address; something fits in front
     let below_the_top = domain.contains('.') || domain == "localhost";
     let origin = format!("{}://{base}{port}", parts.scheme);
-    let with_label = format!("{}://a.{base}{port}", parts.scheme);
+    let with_label = format!("{}://{prefix}a{suffix}{port}", parts.scheme);
     let is_domain = split(&origin).is_some_and(|parts| !is_ip(&parts));
-    below_the_top && is_domain && is_origin(&origin) && is_origin(&with_label)
+    // What a part of punycode stands for cannot be said
+    let is_punycode = prefix.starts_with("xn--") && !keeps_case(parts.scheme);
+    below_the_top && is_domain && is_origin(&origin) && is_origin(&with_label) && !is_punycode
+}
+
+/// URL, "host parser": the hosts of special schemes are domains, in lower case.
+fn keeps_case(scheme: &str) -> bool {
+    !["http", "https", "ftp"].contains(&scheme)
 }
 
 /// Plain http, and not to the machine that the browser runs on: `localhost`, `*.localhost`, 127/8
@@ -117,6 +144,7 @@ fn is_port(parts: &Parts<'_>, port: &str) -> bool {
     let default = match parts.scheme {
         "http" => "80",
         "https" => "443",
+        "ftp" => "21",
         _ => "",
     };
     let number = port.parse::<u16>();
@@ -127,7 +155,7 @@ fn is_host(parts: &Parts<'_>) -> bool {
     if parts.host.starts_with('[') {
         return is_ipv6(parts.host);
     }
-    let keeps_case = parts.scheme != "http" && parts.scheme != "https";
+    let keeps_case = keeps_case(parts.scheme);
     let byte = |c: char| {
         c.is_ascii_lowercase()
             || c.is_ascii_digit()

@@ -114,6 +114,15 @@ fn patterns() -> Group {
                     REFUSED,
                 ),
             ),
+            missed(
+                30.0,
+                with_origin(
+                    "10,000 labels of one domain, 63 bytes",
+                    Policy::LabelsOfOneDomain,
+                    format!("https://{}.example.com", "c".repeat(63)),
+                    REFUSED,
+                ),
+            ),
         ],
     }
 }
@@ -168,6 +177,11 @@ fn mirrored() -> Group {
 /// ending.
 pub fn look_alike(at: usize) -> String {
     format!("https://tenants-{at:02}.example.com")
+}
+
+pub fn label_of_one_domain(at: usize) -> String {
+    let (prefix, suffix) = ("a".repeat(at % 31), "b".repeat(at / 31 % 31));
+    format!("https://{prefix}{:x}*{suffix}.example.com", at / 961)
 }
 
 pub fn pattern_at_a_depth(at: usize) -> String {

@@ -39,10 +39,16 @@ pub fn pattern(at: usize) -> String {
     format!("https://*.t{at:07}.example.com")
 }
 
+pub fn label(at: usize) -> String {
+    format!("https://app-*-team.t{at:07}.example.com")
+}
+
 pub fn cases() -> Vec<Case> {
     [10, 10_000]
         .into_iter()
-        .flat_map(|size| exact_cases(size).into_iter().chain(pattern_cases(size)))
+        .flat_map(|size| {
+            [exact_cases(size), pattern_cases(size), label_cases(size)].into_iter().flatten()
+        })
         .collect()
 }
 
@@ -80,6 +86,22 @@ fn pattern_cases(size: usize) -> [Case; 2] {
     [
         case(&format!("patterns, hit: {size}"), policy, hit, allowed),
         case(&format!("patterns, miss: {size}"), policy, miss, REFUSED),
+    ]
+}
+
+fn label_cases(size: usize) -> [Case; 2] {
+    let allowed = constants!(
+        VARY: "Origin",
+        ACCESS_CONTROL_ALLOW_ORIGIN: "https://app-1-team.t0000007.example.com",
+        ACCESS_CONTROL_ALLOW_CREDENTIALS: "true",
+        ACCESS_CONTROL_EXPOSE_HEADERS: "x-request-id, etag"
+    );
+    let policy = Policy::Labels(size);
+    let hit = move |at| format!("https://app-1-team.t{:07}.example.com", at % size);
+    let miss = move |at| format!("https://app-1-teem.t{:07}.example.com", at % size);
+    [
+        case(&format!("labels, hit: {size}"), policy, hit, allowed),
+        case(&format!("labels, miss: {size}"), policy, miss, REFUSED),
     ]
 }
 

@@ -54,7 +54,7 @@ impl Recorder {
             return ("disabled", String::new(), is_preflight(request));
         };
         let decision = policy.evaluate_request(request);
-        let rule = match (decision.kind(), decision.denial().map(Denial::kind)) {
+        let rule = match (decision.kind(), decision.denial().as_ref().map(Denial::kind)) {
             (RequestKind::NotCors, _) => "not-cors",
             (_, None) => "allowed",
             (_, Some(kind)) => kind.as_str(),
