@@ -1,5 +1,4 @@
-//! The events: one for each denial and for each response whose CORS headers are replaced, and no
-//! other.
+//! The events: one for each denial, one for each response whose CORS headers are replaced.
 
 #![cfg(feature = "tracing")]
 
