@@ -1,6 +1,6 @@
 //! What a decision says, word for word.
 
-use corsac::{CorsBuilder, CorsLayer, DenialKind, Policy};
+use corsac::{CorsBuilder, CorsLayer, DenialKind, Origin, Policy};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 fn policy() -> Policy {
@@ -120,13 +120,13 @@ fn what_is_no_origin() {
     let cases = [
         (
             "https://app.example.com/",
-            "the closest allowed origin is \"https://app.example.com\" (different case or a slash at \
-             the end: browsers send neither)",
+            "the closest allowed origin is \"https://app.example.com\" (different case or a slash \
+             at the end: browsers send neither)",
         ),
         (
             "HTTPS://App.example.com",
-            "the closest allowed origin is \"https://app.example.com\" (different case or a slash at \
-             the end: browsers send neither)",
+            "the closest allowed origin is \"https://app.example.com\" (different case or a slash \
+             at the end: browsers send neither)",
         ),
         ("app.example.com", "a browser sends `scheme://host`, perhaps with a port"),
         ("", "a browser sends `scheme://host`, perhaps with a port"),
@@ -140,7 +140,8 @@ fn what_is_no_origin() {
     assert_eq!(
         says(&policy(), &Method::GET, &[("origin", &"é".repeat(40_000))]),
         format!(
-            "origin \"{}...\" is not an origin; a browser sends `scheme://host`, perhaps with a port",
+            "origin \"{}...\" is not an origin; a browser sends `scheme://host`, perhaps with a \
+             port",
             r"\xc3\xa9".repeat(50),
         ),
     );
@@ -155,8 +156,9 @@ fn what_is_no_origin() {
     );
     assert_eq!(
         says(&policy(), &Method::GET, &[("origin", "null")]),
-        "origin \"null\" is not allowed: sandboxed frames, local files and cross-origin redirects \
-         all send \"null\"; serve the page from an origin of its own",
+        "origin \"null\" is not allowed: sandboxed frames, local files, cross-origin redirects, \
+         and forms under `Referrer-Policy: no-referrer` all send \"null\"; serve the page from an \
+         origin of its own",
     );
 }
 
@@ -167,8 +169,8 @@ fn what_a_preflight_may_not_ask_for() {
         (
             "patch",
             "",
-            "method \"patch\" is not allowed: \"PATCH\" is allowed, and methods are case-sensitive; \
-             write it so in the page",
+            "method \"patch\" is not allowed: \"PATCH\" is allowed, and methods are \
+             case-sensitive; write it so in the page",
         ),
         (
             "put",
@@ -194,8 +196,8 @@ fn what_a_preflight_may_not_ask_for() {
         (
             "PUT",
             "a,b,c,d,e,f,g,h,i,j",
-            "request headers \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\" and more are not \
-             allowed: add them to `allow_headers`",
+            "request headers \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\" and more are \
+             not allowed: add them to `allow_headers`",
         ),
         (
             "PUT",
@@ -228,23 +230,27 @@ fn what_a_preflight_may_not_ask_for() {
 
 #[test]
 fn code_never_allows_plain_http_with_credentials() {
-    let allow_all = || CorsLayer::builder().allow_origin_if(|_| true).allow_credentials(true);
+    let hosts = ["a.example", "localhost", "x.localhost", "127.9.9.9"];
+    let by_host = || {
+        let has_host = move |origin: &Origin| hosts.contains(&origin.host());
+        CorsLayer::builder().allow_origin_if(has_host).allow_credentials(true)
+    };
     let says_with = |builder: CorsBuilder, origin| {
         says(&builder.build_policy().unwrap(), &Method::GET, &[("origin", origin)])
     };
     assert_eq!(
-        says_with(allow_all(), "http://a.example"),
+        says_with(by_host(), "http://a.example"),
         "origin \"http://a.example\" is not allowed: credentials would travel over plain http; \
          serve the page over https, or use `dangerous_allow_insecure_origins`",
     );
     for origin in
         ["https://a.example", "http://localhost:3000", "http://x.localhost", "http://127.9.9.9"]
     {
-        assert_eq!(says_with(allow_all(), origin), format!("origin {origin:?} is allowed"));
+        assert_eq!(says_with(by_host(), origin), format!("origin {origin:?} is allowed"));
     }
-    let insecure = allow_all().dangerous_allow_insecure_origins();
+    let insecure = by_host().dangerous_allow_insecure_origins();
     assert_eq!(says_with(insecure, "http://a.example"), r#"origin "http://a.example" is allowed"#);
-    let without_credentials = allow_all().allow_credentials(false);
+    let without_credentials = by_host().allow_credentials(false);
     assert_eq!(
         says_with(without_credentials, "http://a.example"),
         r#"origin "http://a.example" is allowed"#,
@@ -256,8 +262,8 @@ fn short_hosts_are_no_misspellings() {
     let builder = CorsLayer::builder().allow_origins(["https://x.co"]);
     assert_eq!(
         says(&builder.build_policy().unwrap(), &Method::GET, &[("origin", "https://t.co")]),
-        "origin \"https://t.co\" is not allowed; no allowed origin is similar; if you trust it, add it \
-         to `allow_origins`",
+        "origin \"https://t.co\" is not allowed; no allowed origin is similar; if you trust it, \
+         add it to `allow_origins`",
     );
 }
 
@@ -284,7 +290,8 @@ fn debug_output_has_no_credentials() {
     assert_eq!(
         text,
         "Decision { kind: Actual, origin: Some(\"https://evil.test\"), \
-         denial: Some(Denial { kind: Origin, value: \"https://evil.test\", .. }), status: None, .. }",
+         denial: Some(Denial { kind: Origin, value: \"https://evil.test\", .. }), status: None, .. \
+         }",
     );
 }
 

@@ -60,6 +60,26 @@ fn methods() {
 }
 
 #[test]
+fn predicates_that_allow_every_page() {
+    let by_port = CorsLayer::builder().allow_origin_if(|origin| origin.port() == Some(3000));
+    let by_host = CorsLayer::builder().allow_origin_if(|origin| origin.host() == "a.example");
+    assert_is_open(&warns(by_port)[0], "allow_origin_if");
+    assert_eq!(warns(by_host), [""; 0]);
+}
+
+/// The made-up origin differs each time.
+#[track_caller]
+fn assert_is_open(warning: &str, place: &str) {
+    let start = format!("{place}: it allows made-up origins such as \"");
+    let end = ".invalid";
+    let after = warning.strip_prefix(&start).and_then(|rest| rest.split_once(end));
+    let (_, after) = after.unwrap_or_else(|| panic!("{warning}"));
+    let advice =
+        "so every page can read this service; name your own domains, or use `allow_any_origin()`";
+    assert!(after.ends_with(&format!("\", {advice}")), "{warning}");
+}
+
+#[test]
 fn exposed_headers() {
     assert_eq!(
         warns(app().expose_headers(["X-Id", "Content-Type", "pragma"])),
@@ -255,8 +275,6 @@ mod regex {
             r"http://localhost:\d{4}",
             r"https://a?\.example\.com",
             r"https://.*\.com",
-            r"https?://.*",
-            ".*",
             "https://",
             r"https://[^.]+\.[^.]+\.example\.com",
             r"https://(.+\.)?",
@@ -266,6 +284,15 @@ mod regex {
             "",
         ] {
             assert_eq!(warns(of(regex)), [""; 0], "{regex}");
+        }
+    }
+
+    #[test]
+    fn a_regex_that_allows_every_page() {
+        for regex in [r"https?://.*", ".*"] {
+            let warnings = warns(of(regex));
+            let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+            super::assert_is_open(warning, "allow_origin_regexes[0]");
         }
     }
 

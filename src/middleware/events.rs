@@ -25,14 +25,21 @@ pub(super) fn denied(decision: &Decision<'_>, method: &Method, uri: &Uri) {
     use crate::{origin::quoted, policy::RequestKind};
 
     let (Some(denial), Some(origin)) = (decision.denial(), decision.origin()) else { return };
-    if !tracing::enabled!(target: "corsac", tracing::Level::INFO) {
+    let status = decision.status();
+    // A request that the service never gets is worth a line in production.
+    let is_answered = status.is_some_and(|status| !status.is_success());
+    let is_enabled = if is_answered {
+        tracing::enabled!(target: "corsac", tracing::Level::INFO)
+    } else {
+        tracing::enabled!(target: "corsac", tracing::Level::DEBUG)
+    };
+    if !is_enabled {
         return;
     }
     // Browsers send `Origin` to a page's own service too. It needs neither permission nor preflights.
     if decision.kind() == RequestKind::Actual && decision.is_same_origin() {
         return;
     }
-    let status = decision.status();
     let outcome = match status {
         Some(status) if status.is_success() => "preflight answered, browser will refuse",
         Some(_) => "answered here",
@@ -57,8 +64,7 @@ pub(super) fn denied(decision: &Decision<'_>, method: &Method, uri: &Uri) {
             )
         };
     }
-    // A request that the service never gets is worth a line in production.
-    if status.is_some_and(|status| !status.is_success()) {
+    if is_answered {
         event!(info);
     } else {
         event!(debug);

@@ -29,14 +29,15 @@ fn policies_that_contradict_themselves() {
     assert_eq!(problem(CorsLayer::builder().allow_methods(["PUT"])), none);
     assert_eq!(
         problem(CorsLayer::builder().allow_any_origin().allow_credentials(true)),
-        "allow_credentials: credentials cannot be allowed for any origin; list the origins you trust",
+        "allow_credentials: credentials cannot be allowed for any origin; list the origins you \
+         trust",
     );
     assert_eq!(
         problem(
             CorsLayer::builder().allow_origins(["http://a.example:443"]).allow_credentials(true)
         ),
-        "allow_origins[0] \"http://a.example:443\": credentials would travel over plain http; write \
-         \"https://a.example\", or set `dangerous_allow_insecure_origins`",
+        "allow_origins[0] \"http://a.example:443\": credentials would travel over plain http; \
+         write \"https://a.example\", or set `dangerous_allow_insecure_origins`",
     );
     for origin in
         ["http://a.example", "http://*.a.example:*", "http://10.0.0.1", "http://[fe80::1]"]
@@ -45,11 +46,58 @@ fn policies_that_contradict_themselves() {
         assert_eq!(
             problem(CorsLayer::builder().allow_origins([origin]).allow_credentials(true)),
             format!(
-                "allow_origins[0] {origin:?}: credentials would travel over plain http; write {secure:?}, \
-                 or set `dangerous_allow_insecure_origins`"
+                "allow_origins[0] {origin:?}: credentials would travel over plain http; write \
+                 {secure:?}, or set `dangerous_allow_insecure_origins`"
             ),
         );
     }
+}
+
+#[test]
+fn any_beside_a_list() {
+    let any = || CorsLayer::builder().allow_any_origin();
+    let cases = [
+        (any().allow_origins(["https://a.example"]), "allow_origins", "allow_any_origin"),
+        (any().allow_origin_if(|_| true), "allow_origins", "allow_any_origin"),
+        (
+            with_origin().dangerous_allow_any_origin_with_credentials(),
+            "allow_origins",
+            "dangerous_allow_any_origin_with_credentials",
+        ),
+        (
+            with_origin().allow_any_method().allow_methods(["PUT"]),
+            "allow_methods",
+            "allow_any_method",
+        ),
+        (
+            with_origin().allow_headers(["x-id"]).allow_any_header(),
+            "allow_headers",
+            "allow_any_header",
+        ),
+    ];
+    for (builder, list, any) in cases {
+        assert_eq!(
+            problem(builder),
+            format!("{list}: `{any}()` leaves the list without effect; remove one of the two"),
+        );
+    }
+    // With credentials the list names the headers that outer layers add.
+    assert!(with_origin().expose_any_header().expose_headers(["x-id"]).build().is_ok());
+}
+
+/// The made-up origin differs each time.
+#[test]
+fn matchers_that_allow_every_page_with_credentials() {
+    let open = || CorsLayer::builder().allow_origin_if(|origin| origin.scheme() == "https");
+    let sentence = problem(open().allow_credentials(true));
+    let start = "allow_origin_if: it allows made-up origins such as \"https://";
+    let end = ".invalid\", so with credentials every page could act for your users; name your own \
+               domains";
+    assert!(sentence.starts_with(start) && sentence.ends_with(end), "{sentence}");
+    assert!(open().build().is_ok());
+    // The credentials of every page are allowed by name.
+    let dangerous = CorsLayer::builder().dangerous_allow_any_origin_with_credentials();
+    assert!(dangerous.build().is_ok());
 }
 
 #[test]
@@ -57,7 +105,8 @@ fn methods() {
     let cases = [
         (
             "*",
-            "allow_methods[0] \"*\": `*` is not an entry of `allow_methods`; use `allow_any_method()`",
+            "allow_methods[0] \"*\": `*` is not an entry of `allow_methods`; use \
+             `allow_any_method()`",
         ),
         ("", "allow_methods[0] \"\": a method consists of letters, digits and !#$%&'*+-.^_`|~"),
         (
@@ -65,9 +114,14 @@ fn methods() {
             "allow_methods[0] \"PÜT\": a method consists of letters, digits and !#$%&'*+-.^_`|~",
         ),
         (
+            "P*",
+            "allow_methods[0] \"P*\": a name has no `*`; list each one, or use \
+             `allow_any_method()`",
+        ),
+        (
             "PUT, DELETE",
-            "allow_methods[0] \"PUT, DELETE\": one method is expected; pass each one as an item of its own, \
-             \"PUT\" first",
+            "allow_methods[0] \"PUT, DELETE\": one method is expected; pass each one as an item \
+             of its own, \"PUT\" first",
         ),
         (
             "CONNECT",
@@ -77,8 +131,8 @@ fn methods() {
         ("TRACK", "allow_methods[0] \"TRACK\": browsers never send it for a page; leave it out"),
         (
             "patch",
-            "allow_methods[0] \"patch\": methods are case-sensitive, and browsers do not change this one; \
-             write \"PATCH\"",
+            "allow_methods[0] \"patch\": methods are case-sensitive, and browsers do not change \
+             this one; write \"PATCH\"",
         ),
     ];
     for (value, sentence) in cases {
@@ -91,19 +145,25 @@ fn request_headers() {
     let cases = [
         (
             "*",
-            "allow_headers[0] \"*\": `*` is not an entry of `allow_headers`; use `allow_any_header()`",
+            "allow_headers[0] \"*\": `*` is not an entry of `allow_headers`; use \
+             `allow_any_header()`",
         ),
         ("", "allow_headers[0] \"\": a name consists of letters, digits and !#$%&'*+-.^_`|~"),
         ("x:y", "allow_headers[0] \"x:y\": a name consists of letters, digits and !#$%&'*+-.^_`|~"),
         (
+            "x-*",
+            "allow_headers[0] \"x-*\": a name has no `*`; list each one, or use \
+             `allow_any_header()`",
+        ),
+        (
             "x-a,x-b",
-            "allow_headers[0] \"x-a,x-b\": one name is expected; pass each one as an item of its own, \
-             \"x-a\" first",
+            "allow_headers[0] \"x-a,x-b\": one name is expected; pass each one as an item of its \
+             own, \"x-a\" first",
         ),
         (
             "Cookie",
-            "allow_headers[0] \"Cookie\": browsers set it themselves and never ask for it; leave it \
-             out",
+            "allow_headers[0] \"Cookie\": browsers set it themselves and never ask for it; leave \
+             it out",
         ),
         (
             "sec-fetch-mode",
@@ -112,8 +172,8 @@ fn request_headers() {
         ),
         (
             "proxy-x",
-            "allow_headers[0] \"proxy-x\": browsers set it themselves and never ask for it; leave it \
-             out",
+            "allow_headers[0] \"proxy-x\": browsers set it themselves and never ask for it; leave \
+             it out",
         ),
         (
             "Access-Control-Allow-Origin",
@@ -130,11 +190,18 @@ fn exposed_headers() {
     let cases = [
         (
             "*",
-            "expose_headers[0] \"*\": `*` is not an entry of `expose_headers`; use `expose_any_header()`",
+            "expose_headers[0] \"*\": `*` is not an entry of `expose_headers`; use \
+             `expose_any_header()`",
+        ),
+        (
+            "x-*",
+            "expose_headers[0] \"x-*\": a name has no `*`; list each one, or use \
+             `expose_any_header()`",
         ),
         (
             "x y",
-            "expose_headers[0] \"x y\": one name is expected; pass each one as an item of its own, \"x\" first",
+            "expose_headers[0] \"x y\": one name is expected; pass each one as an item of its own, \
+             \"x\" first",
         ),
         ("é", "expose_headers[0] \"é\": a name consists of letters, digits and !#$%&'*+-.^_`|~"),
         ("Set-Cookie", "expose_headers[0] \"Set-Cookie\": no page may ever read it; leave it out"),
@@ -148,8 +215,8 @@ fn exposed_headers() {
         ),
         (
             "access-control-max-age",
-            "expose_headers[0] \"access-control-max-age\": no response that a page reads carries it; \
-             leave it out",
+            "expose_headers[0] \"access-control-max-age\": no response that a page reads carries \
+             it; leave it out",
         ),
     ];
     for (value, sentence) in cases {
@@ -177,6 +244,44 @@ fn reject_status() {
 }
 
 #[test]
+fn preflight_status() {
+    for status in [StatusCode::FOUND, StatusCode::SWITCHING_PROTOCOLS, StatusCode::NOT_FOUND] {
+        assert_eq!(
+            problem(with_origin().preflight_status(status)),
+            format!(
+                "preflight_status {}: browsers take it as a failed preflight; write one of 200 to \
+                 299, such as 204",
+                status.as_u16()
+            )
+        );
+    }
+    assert!(with_origin().preflight_status(StatusCode::OK).build().is_ok());
+}
+
+#[test]
+fn own_origins_and_trusted_senders() {
+    let rejecting = || with_origin().enforcement(Enforcement::Reject);
+    let path = "\"https://a.example/\": an origin has no path; write \"https://a.example\"";
+    assert_eq!(
+        problem(rejecting().own_origins(["https://b.example", "https://a.example/"])),
+        format!("own_origins[1] {path}"),
+    );
+    assert_eq!(
+        problem(rejecting().own_origins(["https://*.a.example"])),
+        "own_origins[0] \"https://*.a.example\": an origin has no `*`; that is a pattern",
+    );
+    assert_eq!(
+        problem(rejecting().trusted_senders(["https://a.example/"])),
+        format!("trusted_senders[0] {path}"),
+    );
+    assert_eq!(
+        problem(with_origin().trusted_senders(["https://*.a.example"])),
+        "trusted_senders: nothing is rejected; set `enforcement` to reject, or leave it out",
+    );
+    assert!(rejecting().trusted_senders(["https://*.a.example"]).build().is_ok());
+}
+
+#[test]
 fn max_age() {
     let cases = [
         (Duration::from_millis(1500), "max_age 1.5s: whole seconds are expected; write 2 s"),
@@ -187,8 +292,8 @@ fn max_age() {
         ),
         (
             Duration::MAX,
-            "max_age 18446744073709551615.999999999s: longer than browsers can read; they honour at \
-             most 86400 s",
+            "max_age 18446744073709551615.999999999s: longer than browsers can read; they honour \
+             at most 86400 s",
         ),
     ];
     for (value, sentence) in cases {
@@ -244,21 +349,23 @@ fn every_problem_at_once() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "invalid CORS policy (8 problems):\n\
+        "invalid CORS policy (9 problems):\n\
         \x20 - allow_origins[0] \"https://a.example/\": an origin has no path; write \
          \"https://a.example\"\n\
         \x20 - allow_origins[2] \"null\": `null` stands for every opaque origin; set \
          `dangerous_allow_null_origin`\n\
-        \x20 - allow_origins[3] \"http://c.example\": credentials would travel over plain http; write \
-         \"https://c.example\", or set `dangerous_allow_insecure_origins`\n\
+        \x20 - allow_origins[3] \"http://c.example\": credentials would travel over plain http; \
+        write \"https://c.example\", or set `dangerous_allow_insecure_origins`\n\
+        \x20 - allow_origins: `allow_any_origin()` leaves the list without effect; remove one of \
+        the two\n\
         \x20 - allow_credentials: credentials cannot be allowed for any origin; list the origins \
          you trust\n\
-        \x20 - allow_methods[0] \"patch\": methods are case-sensitive, and browsers do not change this one; \
-         write \"PATCH\"\n\
+        \x20 - allow_methods[0] \"patch\": methods are case-sensitive, and browsers do not change \
+        this one; write \"PATCH\"\n\
         \x20 - allow_headers[0] \"cookie\": browsers set it themselves and never ask for it; leave \
          it out\n\
         \x20 - expose_headers[0] \"set-cookie\": no page may ever read it; leave it out\n\
         \x20 - max_age 1ms: whole seconds are expected; write 1 s"
     );
-    assert_eq!(error.problems()[3].kind(), ProblemKind::CredentialsForAnyOrigin);
+    assert_eq!(error.problems()[4].kind(), ProblemKind::CredentialsForAnyOrigin);
 }

@@ -183,7 +183,7 @@ fn null() {
   request      `null` is the origin of a frame with `sandbox` but without `allow-same-origin`, of a `data:` URL, of a file, and of a request that was redirected from one foreign origin to another [Fetch, "`Origin` header"]
   origin       exact origins: none of 1 is "null" [Fetch, "CORS check"]
   origin       patterns: none of 2 stands for "null" [Fetch, "CORS check"]
-! origin       origin "null" is not allowed: sandboxed frames, local files and cross-origin redirects all send "null"; serve the page from an origin of its own [Fetch, "CORS check"]
+! origin       origin "null" is not allowed: sandboxed frames, local files, cross-origin redirects, and forms under `Referrer-Policy: no-referrer` all send "null"; serve the page from an origin of its own [Fetch, "CORS check"]
   method       no server is asked for the method and the headers of an actual request: where it needs permission, its preflight asked for it [Fetch, "CORS-preflight fetch"]
   credentials  the policy does not allow credentials: a page that sends them with `credentials: "include"` will be refused by the browser, which the server cannot see [Fetch, "CORS protocol and credentials"]
   response     the inner service's, without CORS headers: the request has its effect, and the page cannot read the answer [Fetch, "HTTP responses"]
@@ -303,7 +303,7 @@ fn each_check_of_an_origin() {
     let too_long = format!("https://{}", "a".repeat(1000));
     let exact = r#"exact origins: none of 1 is "https://app.example.com""#;
     let exact_null = r#"exact origins: none of 1 is "null""#;
-    let cases: [(_, _, &[_]); 6] = [
+    let cases: [(_, _, &[_]); 7] = [
         (listed(), APP, &[exact]),
         (listed(), &too_long, &["nothing is checked: this is longer than any origin"]),
         (
@@ -312,11 +312,16 @@ fn each_check_of_an_origin() {
             &[exact, r#"predicates: number 2 of 2 allows "https://app.example.com""#],
         ),
         (
-            listed().dangerous_allow_any_origin_with_credentials(),
+            CorsLayer::builder().dangerous_allow_any_origin_with_credentials(),
             APP,
+            &["`dangerous_allow_any_origin_with_credentials` allows \"https://app.example.com\""],
+        ),
+        (
+            listed().dangerous_allow_opaque_origins(["file://"]),
+            "file://",
             &[
-                exact,
-                "`dangerous_allow_any_origin_with_credentials` allows \"https://app.example.com\"",
+                r#"exact origins: none of 1 is "file://""#,
+                "`dangerous_allow_opaque_origins` allows it",
             ],
         ),
         (

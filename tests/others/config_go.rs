@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use corsac::{BuildError, CorsBuilder, CorsLayer, Problem, ProblemKind};
+use http::StatusCode;
 use serde::Deserialize;
 
 use super::{
@@ -110,9 +111,9 @@ impl Config {
                     names: &Names,
                     listed: fn(CorsBuilder, Vec<&str>) -> CorsBuilder,
                     any: fn(CorsBuilder) -> CorsBuilder| {
+            // Corsac refuses a list beside any, which has it all.
             let (has_star, names) = names.split();
-            let builder = listed(builder, names);
-            if has_star { any(builder) } else { builder }
+            if has_star { any(builder) } else { listed(builder, names) }
         };
         let mut builder = CorsBuilder::default().allow_credentials(self.credentialed);
         builder = match self.dynamic_origin.as_ref().map(|it| it.kind.as_str()) {
@@ -127,8 +128,14 @@ impl Config {
         builder = list(builder, &self.methods, |it, names| it.allow_methods(names), any);
         let any = CorsBuilder::allow_any_header;
         builder = list(builder, &self.request_headers, |it, names| it.allow_headers(names), any);
-        let any = CorsBuilder::expose_any_header;
-        builder = list(builder, &self.response_headers, |it, names| it.expose_headers(names), any);
+        let (has_star, names) = self.response_headers.split();
+        builder = builder.expose_headers(names);
+        if has_star {
+            builder = builder.expose_any_header();
+        }
+        if let Some(status) = self.success_status {
+            builder = builder.preflight_status(StatusCode::from_u16(status).unwrap());
+        }
         if self.tolerate_insecure_origins {
             builder = builder.dangerous_allow_insecure_origins();
         }
@@ -214,6 +221,7 @@ fn read_problem(problem: &Problem) -> String {
         ProblemKind::ForbiddenResponseHeader => format!("forbidden response header {value:?}"),
         ProblemKind::NotOnResponses => format!("prohibited response header {value:?}"),
         ProblemKind::MaxAge => "max-age".to_owned(),
+        ProblemKind::PreflightStatus => "PreflightSuccessStatusOutOfBounds".to_owned(),
         _ => problem.to_string(),
     }
 }

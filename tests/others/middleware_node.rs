@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use corsac::{CorsBuilder, CorsLayer, Enforcement};
+use http::StatusCode;
 use serde::Deserialize;
 
 use super::{
@@ -226,7 +227,10 @@ impl Config {
             .expose_headers(&self.expose_headers)
             .allow_credentials(self.credentials);
         if library == "spring" {
-            builder = builder.enforcement(Enforcement::Reject);
+            builder = builder.enforcement(Enforcement::Reject).preflight_status(StatusCode::OK);
+        }
+        if let Some(status) = self.preflight_status {
+            builder = builder.preflight_status(StatusCode::from_u16(status).unwrap());
         }
         if let Some(seconds) = self.max_age {
             builder = builder.max_age(Duration::from_secs(seconds));

@@ -123,8 +123,8 @@ fn any_header(seen: &Seen<'_>, answer: &mut Answer) {
         let lines = seen.request.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
         let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()));
         let text = lines.collect::<Vec<_>>().join(",");
-        let names = text.split(',').map(str::trim);
-        answer.set(&HEADERS, names.filter_map(|name| name.parse::<HeaderName>().ok()));
+        let names = text.split(',').filter_map(|name| name.trim().parse::<HeaderName>().ok());
+        answer.set(&HEADERS, once(names.map(|name| name.to_string()).collect()));
     }
 }
 
@@ -155,8 +155,9 @@ fn expose_any(seen: &Seen<'_>, answer: &mut Answer) {
         let unnamed = ["content-type", "set-cookie"];
         let is_named =
             |name: &&str| !unnamed.contains(name) && !name.starts_with("access-control-");
-        let names: Vec<_> = answer.names().filter(is_named).map(str::to_owned).collect();
-        answer.set(&EXPOSE, names);
+        let names = answer.names().filter(is_named);
+        // Servers add it outside of every layer.
+        answer.set(&EXPOSE, once(names.chain(["date"]).map(str::to_owned).collect()));
     }
 }
 

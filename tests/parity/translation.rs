@@ -26,7 +26,7 @@ pub(crate) fn written_out(policy: &PolicyData) -> PolicyData {
     match policy.preset.as_deref() {
         Some("permissive") => PolicyData { allow_origins: any(), ..everything },
         Some("localhost") => {
-            let hosts = ["localhost", "127.0.0.1", "[::1]"];
+            let hosts = ["localhost", "*.localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
             let origins = |host| [format!("http://{host}:*"), format!("https://{host}:*")];
             PolicyData {
                 allow_origins: Names::Listed(hosts.into_iter().flat_map(origins).collect()),

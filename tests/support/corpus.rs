@@ -39,8 +39,6 @@ pub struct PolicyData {
     pub allow_headers: Names,
     pub expose_headers: Names,
     /// Beside a list.
-    pub allow_any_method: bool,
-    pub allow_any_header: bool,
     pub expose_any_header: bool,
     pub allow_credentials: bool,
     /// In seconds.
@@ -179,12 +177,6 @@ impl PolicyData {
             CorsBuilder::expose_any_header,
         );
         builder = builder.allow_credentials(self.allow_credentials);
-        if self.allow_any_method {
-            builder = builder.allow_any_method();
-        }
-        if self.allow_any_header {
-            builder = builder.allow_any_header();
-        }
         if self.expose_any_header {
             builder = builder.expose_any_header();
         }

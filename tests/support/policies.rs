@@ -46,6 +46,7 @@ pub struct Input {
     pub credentials: bool,
     pub max_age: Option<u64>,
     pub reject: bool,
+    pub trusts_forwarded: bool,
 }
 
 const METHODS: [&str; 10] =
@@ -76,7 +77,7 @@ const EXPOSED: [&str; 9] = [
 
 fn list(names: &'static [&'static str]) -> impl Strategy<Value = Option<Vec<&'static str>>> {
     let listed = prop::collection::vec(prop::sample::select(names), 0..12);
-    prop_oneof![4 => listed.prop_map(Some), 1 => Just(Some(Vec::new())), 2 => Just(None)]
+    prop_oneof![4 => listed.prop_map(Some), 1 => Just(Some(Vec::new())), 3 => Just(None)]
 }
 
 /// A policy that can be built.
@@ -89,16 +90,18 @@ pub fn input() -> impl Strategy<Value = Input> {
     let max_age = prop_oneof![Just(None), Just(Some(0)), (0..100_000_u64).prop_map(Some)];
     let origins = (origins::patterns(8), anyone, prop::bool::weighted(0.2), any::<bool>());
     let lists = (list(&METHODS), list(&HEADERS), list(&EXPOSED));
-    (origins, lists, any::<(bool, bool, bool)>(), max_age).prop_map(
+    (origins, lists, any::<(bool, bool, bool, bool)>(), max_age).prop_map(
         |(origins, lists, flags, max_age)| {
             let (patterns, any, null, predicate) = origins;
             let (methods, headers, exposed) = lists;
-            let (insecure, credentials, reject) = flags;
+            let (insecure, credentials, reject, trusts_forwarded) = flags;
+            // Any stands alone.
+            let patterns = if any == Any::No { patterns } else { Vec::new() };
             let mut input = Input {
                 patterns,
                 any,
                 null,
-                predicate,
+                predicate: predicate && any == Any::No,
                 insecure,
                 methods,
                 headers,
@@ -106,6 +109,7 @@ pub fn input() -> impl Strategy<Value = Input> {
                 credentials: credentials && any != Any::Constant,
                 max_age,
                 reject,
+                trusts_forwarded,
             };
             let is_insecure = input.patterns.iter().any(|pattern| twin::is_insecure(pattern));
             input.insecure |= is_insecure && input.has_credentials();
@@ -129,11 +133,12 @@ pub fn preset(is_permissive: bool) -> (CorsLayer, Input) {
         credentials: false,
         max_age: None,
         reject: false,
+        trusts_forwarded: false,
     };
     if is_permissive {
         return (CorsLayer::permissive(), input);
     }
-    for host in ["localhost", "127.0.0.1", "[::1]"] {
+    for host in ["localhost", "*.localhost", "127.0.0.1", "[::1]", "0.0.0.0"] {
         input.patterns.extend([format!("http://{host}:*"), format!("https://{host}:*")]);
     }
     (CorsLayer::localhost(), Input { any: Any::No, credentials: true, ..input })
@@ -144,6 +149,7 @@ impl Input {
         let mut builder = CorsLayer::builder()
             .allow_origins(&self.patterns)
             .allow_credentials(self.credentials)
+            .trust_forwarded_headers(self.trusts_forwarded)
             .enforcement(if self.reject { Enforcement::Reject } else { Enforcement::OmitHeaders });
         builder = match self.any {
             Any::No => builder,

@@ -106,12 +106,13 @@ fn keeps_case(scheme: &str) -> bool {
     !["http", "https", "ftp"].contains(&scheme)
 }
 
-/// Plain http, and not to the machine that the browser runs on: `localhost`, `*.localhost`, 127/8
-/// and `[::1]`.
+/// Plain http, and not to the machine that the browser runs on: `localhost`, `*.localhost`, 127/8,
+/// `[::1]` and `0.0.0.0`.
 pub fn is_insecure(text: &str) -> bool {
     split(text).is_some_and(|parts| {
         let host = parts.host.strip_suffix('.').unwrap_or(parts.host);
-        let local = host == "localhost" || host.ends_with(".localhost") || host == "[::1]";
+        let names = ["localhost", "[::1]", "0.0.0.0"];
+        let local = names.contains(&host) || host.ends_with(".localhost");
         parts.scheme == "http" && !local && !(is_ip(&parts) && host.starts_with("127."))
     })
 }

@@ -64,18 +64,16 @@ fn a_field_of_a_larger_struct() {
 fn a_star_is_any() {
     let config = json(
         r#"{
-            "allow_origins": ["*", "https://a.example"],
+            "allow_origins": ["*"],
             "allow_methods": "*",
-            "allow_headers": ["x-one", "*", "x-two"],
+            "allow_headers": "*",
             "expose_headers": "*, x-id"
         }"#,
     );
     let as_code = CorsLayer::builder()
         .allow_any_origin()
-        .allow_origins(["https://a.example"])
         .allow_any_method()
         .allow_any_header()
-        .allow_headers(["x-one", "x-two"])
         .expose_any_header()
         .expose_headers(["x-id"]);
     let policies = [CorsBuilder::from(config), as_code].map(|it| it.build_policy().unwrap());
