@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use tower_service::Service;
 
 use super::{
@@ -165,13 +165,12 @@ fn evaluate<B: MakeBody<R>, Q, R>(
         let edit = Edit::new(mount.clone(), chosen, decision.reply());
         return Ok(edit.with_diagnosis(diagnosis));
     };
-    let mut headers = HeaderMap::new();
-    let mut response = Response::new(body.make(&decision, &mut headers));
-    decision.apply(&mut headers);
-    if let Some(options) = mount.options() {
-        options.apply(&mut headers, diagnosis);
-    }
+    let mut response = Response::new(());
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    Err(response)
+    let made = body.make(&decision, response.headers_mut());
+    decision.apply(response.headers_mut());
+    if let Some(options) = mount.options() {
+        options.apply(response.headers_mut(), diagnosis);
+    }
+    Err(response.map(|()| made))
 }
