@@ -47,6 +47,7 @@ fn text() -> impl Strategy<Value = String> {
         "http://\\[[0-9a-fA-F:.]{1,30}\\](:[0-9]{1,6})?",
         "https://xn--[a-z0-9-]{0,12}",
         "https://xn--([a-z]{1,5}-)?[a-b][a-c0-9]{1,4}\\.example",
+        "[hhttps]{3,6}://a\\.example",
         "https://([a-b]{0,64}\\.){0,9}[a-b]{0,66}\\.?",
     ]
 }

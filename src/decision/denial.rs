@@ -146,7 +146,7 @@ impl<'a> Denial<'a> {
     }
 
     fn is_origin(&self) -> bool {
-        std::str::from_utf8(self.value).is_ok_and(|text| text.parse::<Origin>().is_ok())
+        Origin::is_valid(self.value)
     }
 
     /// Of all that the preflight asks for, each once.

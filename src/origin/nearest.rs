@@ -2,6 +2,7 @@
 
 use super::{
     OriginPattern, grammar,
+    likeness::differing_parts,
     parts::{Parts, Port, Wildcard},
 };
 
@@ -109,9 +110,7 @@ fn last_labels<'a>(host: &'a str, pattern: Parts<'_>) -> &'a str {
 
 /// Whether at most two bytes of each differ, between a common start and a common end.
 fn is_typo(a: &str, b: &str) -> bool {
-    let start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a.as_bytes()[start..], &b.as_bytes()[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a_part, b_part) = differing_parts(a, b);
     // `t.co` is not a misspelling of `x.co`.
-    a.len() - end <= 2 && b.len() - end <= 2 && start + end > 5
+    a_part.len() <= 2 && b_part.len() <= 2 && a.len() - a_part.len() > 5
 }
