@@ -68,13 +68,16 @@ fn the_nearest_origin_is_named() {
         ),
         (
             "https://ap.example.com",
-            "\"https://app.example.com\" is, which is spelled almost the same",
+            "\"https://app.example.com\" is, which is spelled almost the same: check that this is really your page",
         ),
         (
             "https://app.exmaple.com",
-            "\"https://app.example.com\" is, which is spelled almost the same",
+            "\"https://app.example.com\" is, which is spelled almost the same: check that this is really your page",
         ),
-        ("https://a.b.exmaple", "\"https://*.b.example\" is, which is spelled almost the same"),
+        (
+            "https://a.b.exmaple",
+            "\"https://*.b.example\" is, which is spelled almost the same: check that this is really your page",
+        ),
         ("https://t.co", "nothing like it is; if you trust it, add it to `allow_origins`"),
         (
             "https://b.example",

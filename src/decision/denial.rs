@@ -10,7 +10,7 @@ use http::{
 
 use crate::{
     fetch,
-    origin::{Origin, OriginPattern, nearest},
+    origin::{Nearest, Origin, OriginPattern, nearest},
     policy::{Enforcement, Methods, Origins, Policy},
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
     same_origin::{is_same_origin, is_websocket},
@@ -111,7 +111,7 @@ impl<'a> Denial<'a> {
     /// Looks at the first 1000 patterns, so ask for it when somebody is going to read it.
     #[must_use]
     pub fn nearest(&self) -> Option<&'a OriginPattern> {
-        self.nearest_and_clause().map(|(pattern, _)| pattern)
+        self.nearest_and_clause().map(|nearest| nearest.pattern)
     }
 
     #[inline]
@@ -160,7 +160,7 @@ impl<'a> Denial<'a> {
         refused
     }
 
-    fn nearest_and_clause(&self) -> Option<(&'a OriginPattern, &'static str)> {
+    fn nearest_and_clause(&self) -> Option<Nearest<'a>> {
         match (&self.policy.origins, self.kind()) {
             (Origins::Listed(set), DenialKind::Origin | DenialKind::MalformedOrigin) => {
                 let origin = std::str::from_utf8(self.value).ok().filter(|it| !it.contains('*'))?;
@@ -180,16 +180,16 @@ impl fmt::Display for Denial<'_> {
                 let verdict = if is_origin { "is not allowed" } else { "is not an origin" };
                 write!(f, "origin {value} {verdict}: ")?;
                 match self.nearest_and_clause() {
-                    Some((nearest, clause)) if is_origin => {
-                        write!(f, "\"{nearest}\" is, {clause}")?;
+                    Some(Nearest { pattern, clause, .. }) if is_origin => {
+                        write!(f, "\"{pattern}\" is, {clause}")?;
                         f.write_str(if self.is_insecure() {
                             "; serve the page over https"
                         } else {
                             ""
                         })
                     }
-                    Some((nearest, clause)) => {
-                        write!(f, "\"{nearest}\" is allowed, {clause}")
+                    Some(Nearest { pattern, clause, .. }) => {
+                        write!(f, "\"{pattern}\" is allowed, {clause}")
                     }
                     None if is_origin && self.is_insecure() => f.write_str(
                         "nothing like it is, and credentials would travel over plain http; serve \

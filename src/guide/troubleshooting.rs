@@ -85,7 +85,7 @@
 //!     ("http://localhost:5173", "which differs only in its port"),
 //!     ("http://127.0.0.1:3000", "which is the same machine by another name: to browsers, another origin"),
 //!     ("https://www.app.example.com", "which is the domain above it"),
-//!     ("https://ap.example.com", "which is spelled almost the same"),
+//!     ("https://ap.example.com", "which is spelled almost the same: check that this is really your page"),
 //!     ("https://other.example", "nothing like it is; if you trust it, add it to `allow_origins`"),
 //! ] {
 //!     let headers = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_static(origin))]);

@@ -1,4 +1,4 @@
-//! What is wrong with a text that does not parse.
+//! The reason why a text does not parse.
 
 use std::net::Ipv6Addr;
 
@@ -88,7 +88,7 @@ fn about_parts(text: &str, first: Kind) -> Option<Kind> {
     })
 }
 
-/// Characters that nobody sees, and control characters that are not white space.
+/// Characters without a shape or a width, and control characters that are not white space.
 pub(super) fn is_invisible(c: char) -> bool {
     let is_zero_width = matches!(
         c,

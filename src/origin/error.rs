@@ -8,7 +8,7 @@ use super::{
     repair::{first_entry, pattern_of_regex, repair},
 };
 
-/// The error for a text that no browser sends as an origin, with the reason and, if it can be told,
+/// The error for a text that no browser sends as an origin, with the reason and, if it is known,
 /// the right spelling.
 ///
 /// ```
@@ -34,7 +34,7 @@ impl OriginError {
         &self.value
     }
 
-    /// Returns the text to write instead, if it can be told.
+    /// Returns the text to write instead, if it is known.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()

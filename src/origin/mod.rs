@@ -1,4 +1,4 @@
-//! What an origin is, and which origins a policy allows. Imports nothing from the rest of the crate.
+//! Origins, and the sets of origins that a policy allows. Imports nothing from the rest of the crate.
 
 use std::{fmt, str::FromStr};
 
@@ -24,7 +24,7 @@ mod set;
 pub use error::OriginError;
 pub use pattern::OriginPattern;
 
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
 pub(crate) use parts::{Parts, Port, default_port};
 pub(crate) use quote::{quoted, shortened};

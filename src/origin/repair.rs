@@ -1,4 +1,4 @@
-//! What the writer of a text probably meant.
+//! The probable meaning of a text that does not parse.
 
 use std::net::Ipv6Addr;
 
