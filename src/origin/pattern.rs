@@ -49,12 +49,15 @@ use super::{
 /// refused  https://xn--f.example         `xn--` without valid punycode behind it
 /// refused  http://127.1, http://[0::1]   an address that browsers write in another way
 /// refused  wss://a.example               the origin of a page is http or https
+/// refused  htps://a.example              a misspelled scheme
 /// refused  *, https://*                  every page: use `allow_any_origin`
 /// refused  https://a.*.example.com       `*` behind the first label
 /// refused  https://*-*.example.com       two of them in a host
 /// refused  https://*.com, https://a-*.de a wildcard over a top-level domain (`*.localhost` is fine)
 /// refused  http://*.127.0.0.1            a wildcard over an address
-/// refused  null, file://                 every opaque origin looks the same
+/// refused  192.168.0.0/16                a range of addresses
+/// refused  null                          every opaque origin looks the same
+/// refused  file://, app://.              not a host: use `dangerous_allow_opaque_origins`
 /// refused  https://a.example:0           ports outside 1-65535, or with a leading zero
 /// ```
 ///
