@@ -25,11 +25,14 @@ async fn responses_say_what_was_decided_and_why() {
 
     let answer = client.send(from("https://app.example.com:8443", Method::GET, "/")).await;
     answer.expect(403, &STRICT_FOR_NOBODY);
+    let host = server.address;
     assert_eq!(
         answer.headers[HEADER],
-        "origin \"https://app.example.com:8443\" is not allowed; the closest allowed origin is \
-         \"https://app.example.com\" (different port); to allow it, add \
-         .allow_origins([\"https://app.example.com:8443\"])"
+        format!(
+            "origin \"https://app.example.com:8443\" is not allowed; the closest allowed origin is \
+             \"https://app.example.com\" (different port); the request's own host is \"{host}\"; to \
+             allow it, add .allow_origins([\"https://app.example.com:8443\"])"
+        )
     );
 
     let answer = client.send(preflight(APP, "PUT", "/")).await;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use corsac::{Cors, CorsLayer, Enforcement};
+use corsac::{Cors, CorsBuilder, CorsLayer, Enforcement};
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -33,6 +33,11 @@ fn rejecting(
     + 'static,
 > {
     answering(&strict().enforcement(Enforcement::Reject).build().unwrap(), calls)
+}
+
+async fn rejecting_with(change: impl FnOnce(CorsBuilder) -> CorsBuilder) -> Server {
+    let cors = change(strict().enforcement(Enforcement::Reject)).build().unwrap();
+    Server::http1(answering(&cors, &Arc::default())).await
 }
 
 fn answering(
@@ -133,9 +138,10 @@ async fn hosts_are_compared_as_browsers_write_them() {
 /// A proxy sends on another `Host`, and says which one the client has asked for.
 #[tokio::test]
 async fn proxies_tell_the_host_that_the_client_asked_for() {
-    let calls = Arc::default();
-    let server = Server::http1(rejecting(&calls)).await;
-    let mut client = Client::http1(server.address).await;
+    let trusting = rejecting_with(|builder| builder.trust_forwarded_headers(true)).await;
+    let mut trusting = Client::http1(trusting.address).await;
+    let careful = rejecting_with(|builder| builder).await;
+    let mut careful = Client::http1(careful.address).await;
     for (name, value, status) in [
         ("x-forwarded-host", "shop.example", 200),
         ("x-forwarded-host", "SHOP.example:443", 200),
@@ -152,11 +158,61 @@ async fn proxies_tell_the_host_that_the_client_asked_for() {
         ("x-host", "shop.example", 403),
     ] {
         let post = || from("https://shop.example", Method::POST, "/").header(name, value);
-        assert_eq!(client.send(post()).await.status, status, "{name}: {value}");
+        assert_eq!(trusting.send(post()).await.status, status, "{name}: {value}");
         // What the browser says counts for more.
-        let answer = client.send(post().header(SITE, "cross-site")).await;
+        let answer = trusting.send(post().header(SITE, "cross-site")).await;
         answer.expect(403, &STRICT_FOR_NOBODY);
+        // The headers count only if the user says so.
+        careful.send(post()).await.expect(403, &STRICT_FOR_NOBODY);
     }
+    // A port beside the host.
+    let post = from("https://shop.example:8443", Method::POST, "/");
+    let post = post.header("x-forwarded-host", "shop.example").header("x-forwarded-port", "8443");
+    trusting.send(post).await.expect(200, &STRICT_FOR_NOBODY);
+}
+
+/// Someone on the network can serve a page over http, under any name.
+#[tokio::test]
+async fn an_http_page_is_not_an_https_services_own() {
+    let own = ["https://shop.example", "http://shop.example"];
+    let servers = [
+        rejecting_with(|builder| builder).await,
+        rejecting_with(|builder| builder.own_origins(own)).await,
+    ];
+    for server in servers {
+        let mut client = Client::http1(server.address).await;
+        for (name, value) in [("x-forwarded-proto", "https"), ("forwarded", "proto=https")] {
+            for (origin, status) in own.into_iter().zip([200, 403]) {
+                let post = from(origin, Method::POST, "/").header(header::HOST, "shop.example");
+                let answer = client.send(post.header(name, value)).await;
+                answer.expect(status, &STRICT_FOR_NOBODY);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_user_names_the_services_own_origins() {
+    let server = rejecting_with(|it| it.own_origins(["https://shop.example"])).await;
+    let mut client = Client::http1(server.address).await;
+    let shop = from("https://shop.example", Method::POST, "/");
+    client.send(shop).await.expect(200, &STRICT_FOR_NOBODY);
+    // The host of the request is then not looked at.
+    let own = format!("http://{}", server.address);
+    client.send(from(&own, Method::POST, "/")).await.expect(403, &STRICT_FOR_NOBODY);
+}
+
+/// They may post, and may not read.
+#[tokio::test]
+async fn trusted_senders() {
+    let server = rejecting_with(|it| it.trusted_senders(["https://*.bank.example"])).await;
+    let mut client = Client::http1(server.address).await;
+    let bank = "https://pay.bank.example";
+    client.send(from(bank, Method::POST, "/")).await.expect(200, &STRICT_FOR_NOBODY);
+    client.send(from(EVIL, Method::POST, "/")).await.expect(403, &STRICT_FOR_NOBODY);
+    client.send(preflight(bank, "PUT", "/")).await.expect(403, &STRICT_PREFLIGHT_REFUSED);
+    let twice = from(bank, Method::POST, "/").header(header::ORIGIN, EVIL);
+    client.send(twice).await.expect(403, &STRICT_FOR_NOBODY);
 }
 
 #[tokio::test]

@@ -44,15 +44,17 @@ async fn each_request_gets_the_policy_that_is_chosen_for_it() {
 
     client.send(from("/", APP)).await.expect(200, &STRICT_FOR_APP);
     client.send(from("/", EVIL)).await.expect(200, &["vary: Origin"]);
-    client.send(from("/public", EVIL)).await.expect(200, &["access-control-allow-origin: *"]);
-    // Passed on untouched: the app answers an `OPTIONS` itself, with its 405.
-    client.send(from("/internal", APP)).await.expect(200, &[]);
+    // The choice may depend on `Origin`, so every response varies on it.
+    let constant = ["access-control-allow-origin: *", "vary: Origin"];
+    client.send(from("/public", EVIL)).await.expect(200, &constant);
+    // The app answers an `OPTIONS` itself, with its 405.
+    client.send(from("/internal", APP)).await.expect(200, &["vary: Origin"]);
     let preflight = |path: &str| {
         Request::options(path)
             .header(header::ORIGIN, APP)
             .header(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT")
     };
-    client.send(preflight("/internal")).await.expect(405, &[]);
+    client.send(preflight("/internal")).await.expect(405, &["vary: Origin"]);
     assert_eq!(client.send(preflight("/public")).await.status, 204);
 
     let of_tenant = |origin| from("/", origin).header(header::HOST, "tenant.example");
@@ -74,10 +76,10 @@ async fn the_path_chooses_from_a_file() {
         allow_origins = "https://app.example.com"
     "#;
     let policies = toml::from_str::<corsac::PathConfigs>(file).unwrap().build().unwrap();
-    let cors = CorsLayer::per_request(move |parts: &Parts| policies.policy(parts));
-    let server = Server::axum(app().layer(cors)).await;
+    let server = Server::axum(app().layer(CorsLayer::per_path(policies))).await;
     let mut client = Client::http1(server.address).await;
     let from = |path: &str, origin: &str| Request::get(path).header(header::ORIGIN, origin);
+    // The path is part of the URL, so nothing varies on the choice.
     client.send(from("/public/x", EVIL)).await.expect(200, &["access-control-allow-origin: *"]);
     let own = ["access-control-allow-origin: https://app.example.com", "vary: Origin"];
     client.send(from("/admin", APP)).await.expect(200, &own);
@@ -111,7 +113,18 @@ async fn what_the_choice_depends_on_gets_into_vary() {
         &["vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers, host, \
              x-tenant"],
     );
-    client.send(Request::get("/internal")).await.expect(200, &[]);
+    client.send(Request::get("/internal")).await.expect(200, &["vary: host, x-tenant"]);
+}
+
+/// The list is the whole list: an empty one states that the choice depends on the URL alone.
+#[tokio::test]
+async fn a_choice_by_the_url_varies_on_nothing() {
+    let public = CorsLayer::builder().allow_any_origin().build_policy().unwrap();
+    let public = Arc::new(public);
+    let cors = CorsLayer::per_request(move |_: &Parts| Some(public.clone())).vary([]);
+    let server = Server::axum(app().layer(cors)).await;
+    let mut client = Client::http1(server.address).await;
+    client.send(Request::get("/")).await.expect(200, &["access-control-allow-origin: *"]);
 }
 
 #[tokio::test]

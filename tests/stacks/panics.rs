@@ -12,7 +12,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use corsac::{AsyncCorsLayer, CorsLayer, Lookup, Policy};
+use corsac::{AsyncCorsLayer, CorsLayer, Lookup, Origin, Policy};
 use http::{Method, Request, Response, request::Parts};
 use tower::{Layer, Service, ServiceExt};
 
@@ -126,8 +126,9 @@ async fn a_look_up_in_its_future() {
 
 #[tokio::test]
 async fn a_predicate() {
-    let cors = strict().allow_origin_if(|_| panic_quietly()).build().unwrap();
-    // The listed origins are checked first.
+    // The build asks it about made-up origins. The listed origins are checked first.
+    let predicate = |origin: &Origin| origin.as_str() == EVIL && panic_quietly();
+    let cors = strict().allow_origin_if(predicate).build().unwrap();
     let requests = [from(EVIL, Method::GET, "/"), preflight(EVIL, "PUT", "/")];
     requests_panic(cors, requests.map(|request| request.body(()).unwrap())).await;
 }

@@ -5,7 +5,7 @@ use axum::{
     extract::ws::{Message, WebSocketUpgrade},
     routing::any,
 };
-use corsac::Enforcement;
+use corsac::{CorsBuilder, Enforcement};
 use futures_util::{SinkExt, StreamExt};
 use http::{HeaderValue, StatusCode, header};
 use tokio_tungstenite::{
@@ -15,7 +15,7 @@ use tokio_tungstenite::{
 
 use crate::{APP, EVIL, client::soon, server::Server, strict};
 
-async fn server(enforcement: Enforcement) -> Server {
+async fn server(cors: CorsBuilder) -> Server {
     let tell = any(async |upgrade: WebSocketUpgrade| {
         upgrade.on_upgrade(async |mut socket| {
             if let Some(Ok(Message::Text(name))) = socket.recv().await {
@@ -23,8 +23,7 @@ async fn server(enforcement: Enforcement) -> Server {
             }
         })
     });
-    let cors = strict().enforcement(enforcement).build().unwrap();
-    Server::axum(Router::new().route("/socket", tell).layer(cors)).await
+    Server::axum(Router::new().route("/socket", tell).layer(cors.build().unwrap())).await
 }
 
 /// What a page of this origin gets to know, or the status of the refusal.
@@ -55,22 +54,32 @@ const SECRET: &str = "the secret of alice";
 
 #[tokio::test]
 async fn without_a_guard_any_page_reads() {
-    let server = server(Enforcement::OmitHeaders).await;
+    let server = server(strict()).await;
     assert_eq!(ask(&server, EVIL, &[]).await.unwrap(), SECRET);
 }
 
 #[tokio::test]
 async fn the_guard_lets_in_who_is_listed_and_the_services_own_pages() {
-    let server = server(Enforcement::Reject).await;
+    let rejecting = || strict().enforcement(Enforcement::Reject);
+    let guarded = server(rejecting()).await;
     for refused in [EVIL, "null", "https://app.example.com.evil.example"] {
-        assert_eq!(ask(&server, refused, &[]).await, Err(StatusCode::FORBIDDEN), "{refused}");
+        assert_eq!(ask(&guarded, refused, &[]).await, Err(StatusCode::FORBIDDEN), "{refused}");
     }
-    assert_eq!(ask(&server, APP, &[]).await.unwrap(), SECRET);
-    let own = format!("http://{}", server.address);
-    assert_eq!(ask(&server, &own, &[]).await.unwrap(), SECRET);
+    assert_eq!(ask(&guarded, APP, &[]).await.unwrap(), SECRET);
+    let own = format!("http://{}", guarded.address);
+    assert_eq!(ask(&guarded, &own, &[]).await.unwrap(), SECRET);
 
     // Behind a proxy that sends another `Host`.
+    let chat = "https://chat.example";
     let forwarded = [("x-forwarded-host", "chat.example")];
-    assert_eq!(ask(&server, "https://chat.example", &forwarded).await.unwrap(), SECRET);
-    assert_eq!(ask(&server, EVIL, &forwarded).await, Err(StatusCode::FORBIDDEN));
+    assert_eq!(ask(&guarded, chat, &forwarded).await, Err(StatusCode::FORBIDDEN));
+    let trusting = server(rejecting().trust_forwarded_headers(true)).await;
+    assert_eq!(ask(&trusting, chat, &forwarded).await.unwrap(), SECRET);
+    assert_eq!(ask(&trusting, EVIL, &forwarded).await, Err(StatusCode::FORBIDDEN));
+    let naming = server(rejecting().own_origins([chat])).await;
+    assert_eq!(ask(&naming, chat, &[]).await.unwrap(), SECRET);
+
+    // A page that opens a socket reads from it.
+    let sending = server(rejecting().trusted_senders([EVIL])).await;
+    assert_eq!(ask(&sending, EVIL, &[]).await, Err(StatusCode::FORBIDDEN));
 }
