@@ -26,7 +26,7 @@ pub use pattern::OriginPattern;
 
 pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
-pub(crate) use parts::{Parts, Port, default_port};
+pub(crate) use parts::{Parts, Port, Wildcard, default_port};
 pub(crate) use quote::{quoted, shortened};
 pub(crate) use repair::repair;
 pub(crate) use set::{CustomMatchers, OriginCheck, OriginRefusal, OriginSet, Predicate};

@@ -1,0 +1,37 @@
+//! Writes a text so that a language reads it as that text: one function for each language.
+
+/// Writes a text as a regular expression that matches it. PCRE and RE2 read it alike.
+pub(super) fn regex(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        // Both take a backslash before punctuation as that punctuation.
+        if !char.is_ascii_alphanumeric() && !"_-:/".contains(char) {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
+}
+
+/// Quotes a text for nginx: a key of a `map`, in which `$` has no meaning.
+pub(super) fn nginx_key(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for char in text.chars() {
+        // The parser of nginx removes one backslash before these two, and before `'`, `t`, `r`, `n`.
+        if matches!(char, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(char);
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A variable of nginx whose value is `$`: no other text stands for it in a value.
+pub(super) const NGINX_DOLLAR: &str = "corsac_dollar";
+
+/// Quotes a text for nginx: a value, in which `$` starts a variable.
+pub(super) fn nginx_value(text: &str) -> String {
+    nginx_key(text).replace('$', &format!("${{{NGINX_DOLLAR}}}"))
+}
