@@ -4,11 +4,16 @@
 pub(super) fn regex(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for char in text.chars() {
-        // Both take a backslash before punctuation as that punctuation.
-        if !char.is_ascii_alphanumeric() && !"_-:/".contains(char) {
-            escaped.push('\\');
+        match char {
+            // These start variables and placeholders in some languages around the expression.
+            '$' => escaped.push_str(r"\x24"),
+            '{' => escaped.push_str(r"\x7b"),
+            '}' => escaped.push_str(r"\x7d"),
+            '_' | '-' | ':' | '/' => escaped.push(char),
+            _ if char.is_ascii_alphanumeric() => escaped.push(char),
+            // Both take a backslash before punctuation as that punctuation.
+            _ => escaped.extend(['\\', char]),
         }
-        escaped.push(char);
     }
     escaped
 }
@@ -34,4 +39,10 @@ pub(super) const NGINX_DOLLAR: &str = "corsac_dollar";
 /// Quotes a text for nginx: a value, in which `$` starts a variable.
 pub(super) fn nginx_value(text: &str) -> String {
     nginx_key(text).replace('$', &format!("${{{NGINX_DOLLAR}}}"))
+}
+
+/// Quotes a text for a Caddyfile. A backslash stands for itself unless a quotation mark follows, so a text
+/// must not end with one. In a value, `{` starts a placeholder.
+pub(super) fn caddy(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\\\""))
 }

@@ -94,8 +94,8 @@ impl Loss {
             }
             Self::EmptyLines => "an empty header line is treated as a missing one",
             Self::SeveralLines => {
-                "if a request has several lines of a header, nginx reads the first one before version \
-                 1.23, and later all of them as one value"
+                "if a request has several lines of a header, the proxy reads all of them as one \
+                 value, and nginx before version 1.23 the first one alone"
             }
             Self::InvalidNames => {
                 "if a page asks for a header with an invalid name, the proxy mirrors no name, \
@@ -119,7 +119,7 @@ impl Loss {
             Self::ForwardedHosts => "list the service's own pages in `own_origins`",
             Self::RejectStatus => "choose another `reject_status`, such as 403",
             Self::MalformedOrigins => "list the origins one by one if that matters to you",
-            Self::SeveralLines => "use nginx 1.23 or later if that matters to you",
+            Self::SeveralLines => "with nginx, use 1.23 or later if that matters to you",
             Self::EmptyLines | Self::InvalidNames | Self::SeparateVary | Self::EarlyErrors => {
                 "nothing needs to be done"
             }

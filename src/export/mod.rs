@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use crate::policy::Policy;
 
+mod caddy;
 mod escape;
 mod loss;
 mod nginx;
@@ -42,6 +43,7 @@ pub struct Target {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Server {
+    Caddy,
     Nginx,
 }
 
@@ -76,6 +78,7 @@ impl Policy {
     pub fn export(&self, target: &Target) -> Result<Export, ExportError> {
         let plan = Plan::new(self);
         let (files, losses) = match target.server {
+            Server::Caddy => (caddy::files(&plan), caddy::losses(&plan)),
             Server::Nginx => (nginx::files(&plan), nginx::losses(&plan)),
         };
         let is_refused = |loss: &Loss| loss.shows_in_browsers() && !target.accepted.contains(loss);
@@ -89,16 +92,23 @@ impl Policy {
 }
 
 impl Target {
+    /// Returns Caddy 2.11 or later.
+    #[must_use]
+    pub fn caddy() -> Self {
+        Self { server: Server::Caddy, accepted: Vec::new() }
+    }
+
     /// Returns nginx 1.22 or later.
     #[must_use]
     pub fn nginx() -> Self {
         Self { server: Server::Nginx, accepted: Vec::new() }
     }
 
-    /// Returns the target with this name: `nginx`.
+    /// Returns the target with this name: `caddy`, `nginx`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
+            "caddy" => Some(Self::caddy()),
             "nginx" => Some(Self::nginx()),
             _ => None,
         }

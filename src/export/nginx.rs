@@ -5,8 +5,8 @@ use super::{
     escape::{self, NGINX_DOLLAR, nginx_key, nginx_value},
     loss::Loss,
     nginx_reject,
-    origins::OriginList,
-    plan::{AllowHeaders, Plan},
+    origins::{OriginList, OriginRegex},
+    plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED},
 };
 
 pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
@@ -115,7 +115,7 @@ pub(super) fn origin_maps(text: &mut Text, origins: &OriginList<'_>, variable: &
     let (keys, others): (Vec<&str>, Vec<&str>) =
         origins.exact.iter().partition(|origin| is_key(origin));
     let texts = others.iter().map(|origin| escape::regex(origin));
-    let regexes = texts.chain(origins.wildcards.iter().map(|regex| regex.text.clone()));
+    let regexes = texts.chain(origins.wildcards.iter().map(OriginRegex::pcre));
     if keys.is_empty() {
         let entries: Vec<String> =
             regexes.map(|regex| entry(&format!("^{regex}$"), value)).collect();
@@ -231,9 +231,6 @@ fn headers(text: &mut Text, plan: &Plan<'_>) {
     text.map("map $corsac_answer", "$corsac_vary", &vary);
 }
 
-/// RFC 9110, 5.6.2 "Tokens", without `*`, which has a meaning of its own.
-const NAME_BYTE: &str = r"[!#$%&'+.^_`|~0-9A-Za-z-]";
-
 fn allow_methods(text: &mut Text, methods: &str, mirrors: bool) {
     let line = nginx_value(methods);
     if !mirrors {
@@ -318,14 +315,3 @@ fn server(plan: &Plan<'_>) -> String {
     }
     text.text
 }
-
-/// Those of the CORS protocol, and one that browsers have given up.
-const STRIPPED: [&str; 7] = [
-    "Access-Control-Allow-Origin",
-    "Access-Control-Allow-Credentials",
-    "Access-Control-Expose-Headers",
-    "Access-Control-Allow-Methods",
-    "Access-Control-Allow-Headers",
-    "Access-Control-Max-Age",
-    "Access-Control-Allow-Private-Network",
-];

@@ -14,7 +14,9 @@ pub(super) struct OriginList<'p> {
 /// A regular expression for whole origins, without anchors. It has no groups that capture.
 #[derive(Debug)]
 pub(super) struct OriginRegex {
-    pub(super) text: String,
+    text: String,
+    /// It must not match any of the [`KNOWN_SCHEMES`].
+    pub(super) is_of_other_scheme: bool,
     /// It matches some hosts that no browser writes, and that the policy denies.
     matches_malformed: bool,
 }
@@ -34,7 +36,7 @@ impl<'p> OriginList<'p> {
             list.exact.extend(custom.null.then_some("null"));
             list.exact.extend(custom.opaque.iter().map(|spelling| &**spelling));
             if custom.any {
-                list.wildcards.push(OriginRegex::of_any());
+                list.wildcards.extend(OriginRegex::of_any());
             }
         }
         list
@@ -59,7 +61,24 @@ const OPAQUE_HOST: &str = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?";
 /// Every IPv6 address, with some spellings that no browser writes.
 const IPV6: &str = r"\[[0-9a-f:]{2,39}\]";
 
+/// Schemes that pages have, or never have. A list of any origin has a regex for the former.
+pub(super) const KNOWN_SCHEMES: &str = "(?:https?|ftp|file|wss?):";
+
 impl OriginRegex {
+    /// Returns the expression for PCRE.
+    pub(super) fn pcre(&self) -> String {
+        if self.is_of_other_scheme {
+            format!("(?!{KNOWN_SCHEMES}){}", self.text)
+        } else {
+            self.text.clone()
+        }
+    }
+
+    /// Returns the expression for RE2, which has no look-ahead. It also matches hosts that are too long.
+    pub(super) fn re2(&self) -> String {
+        self.text.replace(HOST_LEN, "")
+    }
+
     fn of_pattern(parts: Parts<'_>) -> Self {
         let Parts { scheme, wildcard, host, port } = parts;
         let is_domain = default_port(scheme).is_some();
@@ -87,21 +106,21 @@ impl OriginRegex {
             Wildcard::Subdomains | Wildcard::Label { .. } => is_domain,
             Wildcard::AnyHost => true,
         };
-        Self { text: format!("{}://{host}{port}", escape::regex(scheme)), matches_malformed }
+        let text = format!("{}://{host}{port}", escape::regex(scheme));
+        Self { text, is_of_other_scheme: false, matches_malformed }
     }
 
     /// Every origin but `null`.
-    fn of_any() -> Self {
-        let of_scheme = |scheme: &str, host: &str, default| {
-            format!("{scheme}://(?:{HOST_LEN}{host}|{IPV6}){}", any_port(default))
+    fn of_any() -> impl Iterator<Item = Self> {
+        let of_scheme = |scheme: &str, host: &str, default: Option<u16>| Self {
+            text: format!("{scheme}://(?:{HOST_LEN}{host}|{IPV6}){}", any_port(default)),
+            is_of_other_scheme: default.is_none(),
+            matches_malformed: true,
         };
-        let schemes = ["http", "https", "ftp"];
-        let mut every: Vec<String> =
-            schemes.iter().map(|scheme| of_scheme(scheme, DOMAIN, default_port(scheme))).collect();
+        let known = ["http", "https", "ftp"];
+        let known = known.map(|scheme| of_scheme(scheme, DOMAIN, default_port(scheme)));
         // URL, "scheme start state" and "scheme state".
-        let others = "(?!(?:https?|ftp|file|wss?):)[a-z][a-z0-9+.-]*";
-        every.push(of_scheme(others, OPAQUE_HOST, None));
-        Self { text: format!("(?:{})", every.join("|")), matches_malformed: true }
+        known.into_iter().chain([of_scheme("[a-z][a-z0-9+.-]*", OPAQUE_HOST, None)])
     }
 }
 

@@ -63,6 +63,21 @@ pub(super) struct Rejection<'p> {
     pub(super) senders: OriginList<'p>,
 }
 
+/// A regular expression for a byte of a name: RFC 9110, 5.6.2 "Tokens", without `*`, which has a meaning
+/// of its own.
+pub(super) const NAME_BYTE: &str = r"[!#$%&'+.^_`|~0-9A-Za-z-]";
+
+/// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers have given up.
+pub(super) const STRIPPED: [&str; 7] = [
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Max-Age",
+    "Access-Control-Allow-Private-Network",
+];
+
 impl<'p> Plan<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
         let rules = &policy.rules;
@@ -115,8 +130,16 @@ impl<'p> Plan<'p> {
 
     /// Returns whether some wildcard matches origins that no browser sends.
     pub(super) fn matches_malformed(&self) -> bool {
+        self.origin_lists().any(OriginList::matches_malformed)
+    }
+
+    pub(super) fn has_wildcards(&self) -> bool {
+        self.origin_lists().any(|list| !list.wildcards.is_empty())
+    }
+
+    fn origin_lists(&self) -> impl Iterator<Item = &OriginList<'p>> {
         let senders = self.rejection.as_ref().map(|rejection| &rejection.senders);
-        self.origins.iter().chain(senders).any(OriginList::matches_malformed)
+        self.origins.iter().chain(senders)
     }
 }
 

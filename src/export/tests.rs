@@ -72,5 +72,6 @@ fn each_loss_has_its_own_name() {
 fn quoting() {
     assert_eq!(escape::nginx_key(r#"a"b\c;{$d}'"#), r#""a\"b\\c;{$d}'""#);
     assert_eq!(escape::nginx_value("a$b, $c"), r#""a${corsac_dollar}b, ${corsac_dollar}c""#);
-    assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\$1\*:80");
+    assert_eq!(escape::caddy(r#"a"b\.c"#), r#""a\"b\.c""#);
+    assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\x241\*:80");
 }

@@ -41,8 +41,23 @@ const NGINX: [Fault; 13] = [
     fault("every page is the service's own", "reject", "^same-origin ", "^same-"),
 ];
 
+const CADDY: [Fault; 11] = [
+    fault("a regex without its end", "strict", r"\.org)$", r"\.org)"),
+    fault("a regex without its start", "strict", r"~^(https", "~(https"),
+    fault("a dot that matches any byte", "strict", r"\.", "."),
+    fault("a comparison without case", "strict", "~^(", "~(?i)^("),
+    fault("the service's header is kept", "strict", "header_down -", "header_down -X-"),
+    fault("no Vary", "strict", "header +Vary Origin", "header +Vary Accept"),
+    fault("every OPTIONS is a preflight", "strict", "header Access-Control-Request-Method *", ""),
+    fault("another max age", "strict", "Max-Age 600", "Max-Age 60"),
+    fault("a refused preflight succeeds", "strict", "respond @corsac_denied 403", ""),
+    fault("a refused origin is named", "strict", "header @corsac_allowed", "header"),
+    fault("every page is the service's own", "reject", "== \"same-origin\"", "!= \"\""),
+];
+
 fn of(kind: Kind) -> &'static [Fault] {
     match kind {
+        Kind::Caddy => &CADDY,
         Kind::Nginx => &NGINX,
     }
 }

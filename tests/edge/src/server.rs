@@ -18,6 +18,7 @@ pub struct Server {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    Caddy,
     Nginx,
 }
 
@@ -30,16 +31,18 @@ pub struct Ports {
 }
 
 impl Kind {
-    pub const ALL: [Self; 1] = [Self::Nginx];
+    pub const ALL: [Self; 2] = [Self::Caddy, Self::Nginx];
 
     pub fn name(self) -> &'static str {
         match self {
+            Self::Caddy => "caddy",
             Self::Nginx => "nginx",
         }
     }
 
     pub fn target(self) -> Target {
         match self {
+            Self::Caddy => Target::caddy(),
             Self::Nginx => Target::nginx(),
         }
     }
@@ -47,6 +50,7 @@ impl Kind {
     /// The name of the main file, and its text.
     pub fn configuration(self, ports: Ports) -> (&'static str, String) {
         match self {
+            Self::Caddy => ("Caddyfile", caddy(ports)),
             Self::Nginx => ("nginx.conf", nginx(ports)),
         }
     }
@@ -60,6 +64,7 @@ impl Server {
         let kind = kind.ok_or_else(|| io::Error::other(format!("{argument:?}: NAME=PROGRAM")))?;
         let program = PathBuf::from(program);
         let reads_first_line = match kind {
+            Kind::Caddy => false,
             Kind::Nginx => nginx_minor_version(&program)? < 23,
         };
         Ok(Self { kind, program, reads_first_line })
@@ -68,6 +73,15 @@ impl Server {
     /// Lets the server check the files in a directory, and starts it there.
     pub fn start(&self, at: &Path) -> io::Result<Child> {
         let (mut check, mut start) = match self.kind {
+            Kind::Caddy => {
+                let command = |name: &str| {
+                    let mut command = Command::new(&self.program);
+                    command.current_dir(at).env("XDG_DATA_HOME", at).env("XDG_CONFIG_HOME", at);
+                    command.args([name, "--config", "Caddyfile", "--adapter", "caddyfile"]);
+                    command
+                };
+                (command("validate"), command("run"))
+            }
             Kind::Nginx => {
                 let command = || {
                     let mut command = Command::new(&self.program);
@@ -134,6 +148,40 @@ http {{
             proxy_pass http://service;
         }}
     }}
+}}
+"
+    )
+}
+
+fn caddy(Ports { edge, service, closed }: Ports) -> String {
+    format!(
+        "{{
+	admin off
+	auto_https off
+	persist_config off
+}}
+import corsac.caddy
+:{edge} {{
+	bind 127.0.0.1
+	route {{
+		import corsac
+		handle {{
+			error /missing 404
+			error /private 401
+			reverse_proxy /down 127.0.0.1:{closed} {{
+				import corsac_strip
+			}}
+			reverse_proxy /slow 127.0.0.1:{service} {{
+				import corsac_strip
+				transport http {{
+					response_header_timeout 100ms
+				}}
+			}}
+			reverse_proxy 127.0.0.1:{service} {{
+				import corsac_strip
+			}}
+		}}
+	}}
 }}
 "
     )
