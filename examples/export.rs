@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.as_slice() {
         [target, file, losses @ ..] => run(target, file, losses),
-        _ => Err("usage: export <caddy|nginx> <policy.toml> [<loss>...]".into()),
+        _ => Err("usage: export <caddy|haproxy|nginx> <policy.toml> [<loss>...]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 fn run(name: &str, file: &str, losses: &[String]) -> Result<(), Box<dyn Error>> {
     let mut target = Target::from_name(name)
-        .ok_or_else(|| format!("target {name:?}: write \"caddy\" or \"nginx\""))?;
+        .ok_or_else(|| format!("target {name:?}: write \"caddy\", \"haproxy\" or \"nginx\""))?;
     for id in losses {
         let loss = Loss::from_id(id).ok_or_else(|| {
             let ids: Vec<&str> = Loss::ALL.into_iter().map(Loss::id).collect();

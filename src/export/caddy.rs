@@ -5,7 +5,7 @@ use super::{
     escape::{self, caddy as quote},
     loss::Loss,
     origins::{KNOWN_SCHEMES, OriginList},
-    plan::{AllowHeaders, NAME_BYTE, Plan, Rejection},
+    plan::{AllowHeaders, NAME_BYTE, Plan, Rejection, names_re2},
 };
 use crate::origin::default_port;
 
@@ -182,8 +182,7 @@ fn allow_methods(text: &mut Text, methods: &str) {
 
 /// Mirrors the requested names. `*` would not cover `Authorization`, and nothing with credentials.
 fn allow_any_header(text: &mut Text) {
-    let name = format!(r"[*{}+[ \t]*", &NAME_BYTE[1..]);
-    let names = format!(r"~^([ \t,]*{name}(?:,[ \t]*(?:{name})?)*)$");
+    let names = format!("~^({})$", names_re2());
     let entries = [format!("{} \"${{1}}\"", quote(&names)), "default \"\"".to_owned()];
     text.block("\t\tmap {header.Access-Control-Request-Headers} {corsac_headers}", &entries);
     text.raw("\t\t# Caddy would send an empty value.");

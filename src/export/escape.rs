@@ -46,3 +46,13 @@ pub(super) fn nginx_value(text: &str) -> String {
 pub(super) fn caddy(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\\\""))
 }
+
+/// Quotes a text for `HAProxy`, which takes every byte between single quotes as it is.
+pub(super) fn haproxy(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Quotes a text for `HAProxy`: a format, in which `%` starts an expression.
+pub(super) fn haproxy_format(text: &str) -> String {
+    haproxy(&text.replace('%', "%%"))
+}

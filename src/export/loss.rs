@@ -20,6 +20,8 @@ pub enum Loss {
     EmptyLines,
     /// Several lines of a header are read as the first one, or as one value.
     SeveralLines,
+    /// Several `Access-Control-Request-Headers` lines are not mirrored, and each is bounded alone.
+    SplitRequestHeaders,
     /// `allow_any_header`: a list with an invalid name is not mirrored at all.
     InvalidNames,
     /// `Vary` is a line of its own beside that of the service.
@@ -30,21 +32,22 @@ pub enum Loss {
 
 impl Loss {
     /// All losses of all targets.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ExposedHeaders,
         Self::ForwardedHosts,
         Self::RejectStatus,
         Self::MalformedOrigins,
         Self::EmptyLines,
         Self::SeveralLines,
+        Self::SplitRequestHeaders,
         Self::InvalidNames,
         Self::SeparateVary,
         Self::EarlyErrors,
     ];
 
     /// Returns a short, stable name: `exposed-headers`, `forwarded-hosts`, `reject-status`,
-    /// `malformed-origins`, `empty-lines`, `several-lines`, `invalid-names`, `separate-vary`,
-    /// `early-errors`.
+    /// `malformed-origins`, `empty-lines`, `several-lines`,
+    /// `split-request-headers`, `invalid-names`, `separate-vary`, `early-errors`.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -54,6 +57,7 @@ impl Loss {
             Self::MalformedOrigins => "malformed-origins",
             Self::EmptyLines => "empty-lines",
             Self::SeveralLines => "several-lines",
+            Self::SplitRequestHeaders => "split-request-headers",
             Self::InvalidNames => "invalid-names",
             Self::SeparateVary => "separate-vary",
             Self::EarlyErrors => "early-errors",
@@ -97,6 +101,10 @@ impl Loss {
                 "if a request has several lines of a header, the proxy reads all of them as one \
                  value, and nginx before version 1.23 the first one alone"
             }
+            Self::SplitRequestHeaders => {
+                "if a request has several `Access-Control-Request-Headers` lines, the proxy mirrors \
+                 none of them, and bounds each one alone"
+            }
             Self::InvalidNames => {
                 "if a page asks for a header with an invalid name, the proxy mirrors no name, \
                  and not the valid ones"
@@ -120,9 +128,11 @@ impl Loss {
             Self::RejectStatus => "choose another `reject_status`, such as 403",
             Self::MalformedOrigins => "list the origins one by one if that matters to you",
             Self::SeveralLines => "with nginx, use 1.23 or later if that matters to you",
-            Self::EmptyLines | Self::InvalidNames | Self::SeparateVary | Self::EarlyErrors => {
-                "nothing needs to be done"
-            }
+            Self::EmptyLines
+            | Self::SplitRequestHeaders
+            | Self::InvalidNames
+            | Self::SeparateVary
+            | Self::EarlyErrors => "nothing needs to be done",
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::policy::Policy;
 
 mod caddy;
 mod escape;
+mod haproxy;
 mod loss;
 mod nginx;
 mod nginx_reject;
@@ -44,6 +45,7 @@ pub struct Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Server {
     Caddy,
+    Haproxy,
     Nginx,
 }
 
@@ -79,6 +81,7 @@ impl Policy {
         let plan = Plan::new(self);
         let (files, losses) = match target.server {
             Server::Caddy => (caddy::files(&plan), caddy::losses(&plan)),
+            Server::Haproxy => (haproxy::files(&plan), haproxy::losses(&plan)),
             Server::Nginx => (nginx::files(&plan), nginx::losses(&plan)),
         };
         let is_refused = |loss: &Loss| loss.shows_in_browsers() && !target.accepted.contains(loss);
@@ -98,17 +101,24 @@ impl Target {
         Self { server: Server::Caddy, accepted: Vec::new() }
     }
 
+    /// Returns `HAProxy` 2.6 or later.
+    #[must_use]
+    pub fn haproxy() -> Self {
+        Self { server: Server::Haproxy, accepted: Vec::new() }
+    }
+
     /// Returns nginx 1.22 or later.
     #[must_use]
     pub fn nginx() -> Self {
         Self { server: Server::Nginx, accepted: Vec::new() }
     }
 
-    /// Returns the target with this name: `caddy`, `nginx`.
+    /// Returns the target with this name: `caddy`, `haproxy`, `nginx`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "caddy" => Some(Self::caddy()),
+            "haproxy" => Some(Self::haproxy()),
             "nginx" => Some(Self::nginx()),
             _ => None,
         }

@@ -6,7 +6,7 @@ use super::{
     loss::Loss,
     nginx_reject,
     origins::{OriginList, OriginRegex},
-    plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED},
+    plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_pcre},
 };
 
 pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
@@ -254,9 +254,8 @@ fn allow_methods(text: &mut Text, methods: &str, mirrors: bool) {
 /// Mirrors the requested names. `*` would not cover `Authorization`, and nothing with credentials.
 fn allow_any_header(text: &mut Text) {
     text.comment("The requested names, if all of them are names.");
-    let name = format!(r"[*{}+[ \t]*", &NAME_BYTE[1..]);
-    let names = format!(r"^preflight [ \t,]*{name}(?:,[ \t]*(?:{name})?)*$");
-    let entries = [entry(&names, "$http_access_control_request_headers")];
+    let names = names_pcre();
+    let entries = [entry(&format!("^preflight {names}$"), "$http_access_control_request_headers")];
     let source = "map \"$corsac_answer $http_access_control_request_headers\"";
     text.map(source, "$corsac_allow_headers", &entries);
 }

@@ -67,6 +67,19 @@ pub(super) struct Rejection<'p> {
 /// of its own.
 pub(super) const NAME_BYTE: &str = r"[!#$%&'+.^_`|~0-9A-Za-z-]";
 
+/// A regular expression for a list of names, with at least one, for RE2.
+pub(super) fn names_re2() -> String {
+    let name = format!(r"[*{}+[ \t]*", &NAME_BYTE[1..]);
+    format!(r"[ \t,]*{name}(?:,[ \t]*(?:{name})?)*")
+}
+
+/// A regular expression for a list of names, with at least one, for PCRE, which would need much stack
+/// for a repeated group: no two names have only blanks between them.
+pub(super) fn names_pcre() -> String {
+    let byte = format!("[*{}", &NAME_BYTE[1..]);
+    format!(r"(?!.*{byte}[ \t]+{byte})[ \t,]*{byte}[ \t,{}*", &byte[1..])
+}
+
 /// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers have given up.
 pub(super) const STRIPPED: [&str; 7] = [
     "Access-Control-Allow-Origin",

@@ -73,5 +73,7 @@ fn quoting() {
     assert_eq!(escape::nginx_key(r#"a"b\c;{$d}'"#), r#""a\"b\\c;{$d}'""#);
     assert_eq!(escape::nginx_value("a$b, $c"), r#""a${corsac_dollar}b, ${corsac_dollar}c""#);
     assert_eq!(escape::caddy(r#"a"b\.c"#), r#""a\"b\.c""#);
+    assert_eq!(escape::haproxy(r#"a'b"\$"#), r#"'a'\''b"\$'"#);
+    assert_eq!(escape::haproxy_format("a%b"), "'a%%b'");
     assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\x241\*:80");
 }

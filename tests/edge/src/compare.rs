@@ -8,13 +8,13 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-        ORIGIN, VARY,
+        ACCESS_CONTROL_MAX_AGE, VARY,
     },
 };
 
 use crate::{
     requests::Sent,
+    server::Server,
     upstream::{self, MARK},
     wire::{Answer, header_map},
 };
@@ -110,35 +110,31 @@ impl fmt::Display for Seen {
 }
 
 /// Returns whether a loss allows the edge to answer this request in another way.
-pub fn is_excused(sent: &Sent, losses: &[Loss], reads_first_line: bool) -> bool {
+pub fn is_excused(sent: &Sent, losses: &[Loss], server: &Server) -> bool {
     let has = |loss| losses.contains(&loss);
     let is_empty = |name| sent.values(name).any(<[u8]>::is_empty);
-    let is_repeated = |name| sent.values(name).nth(1).is_some();
-    let names = [ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, HeaderName::from_static("sec-fetch-site")];
-    let names = names.each_ref().map(HeaderName::as_str);
-    let requested = ACCESS_CONTROL_REQUEST_HEADERS.as_str();
-    if has(Loss::EmptyLines) && names.into_iter().any(is_empty) {
+    let is_repeated = |name: &&str| sent.values(name).nth(1).is_some();
+    let names = ["origin", "access-control-request-method", "sec-fetch-site"];
+    if has(Loss::EmptyLines) && names.into_iter().any(is_empty)
+        || (has(Loss::SeveralLines) || has(Loss::SplitRequestHeaders))
+            && server.repeated.iter().any(is_repeated)
+    {
         return true;
     }
-    let reads_other = |name| {
-        is_repeated(name) && (reads_first_line || name == ACCESS_CONTROL_REQUEST_METHOD.as_str())
-    };
-    if has(Loss::SeveralLines) && names.into_iter().chain([requested]).any(reads_other) {
-        return true;
-    }
-    let mut elements = sent.values(requested).flat_map(|line| line.split(|byte| *byte == b','));
+    let requested = sent.values("access-control-request-headers");
+    let mut elements = requested.flat_map(|line| line.split(|byte| *byte == b','));
     let is_name = |name: &[u8]| name.is_empty() || HeaderName::from_bytes(name).is_ok();
     has(Loss::InvalidNames) && !elements.all(|name| is_name(name.trim_ascii()))
 }
 
 /// Returns whether a loss explains this other answer of the edge.
-pub fn is_explained(sent: &Sent, seen: &Seen, losses: &[Loss], reads_first_line: bool) -> bool {
+pub fn is_explained(sent: &Sent, seen: &Seen, losses: &[Loss], server: &Server) -> bool {
     let has = |loss| losses.contains(&loss);
     let allows = seen.headers.iter().any(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN);
     let mut origins = sent.values("origin");
     // All lines as one value are the origin of no page of the service's own.
     if has(Loss::SeveralLines) && origins.clone().count() > 1 {
-        return !reads_first_line && !allows;
+        return server.joins_origins && !allows;
     }
     has(Loss::MalformedOrigins) && origins.any(is_malformed)
 }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use corsac::export::Export;
+use corsac::export::{Export, File};
 
 use crate::{
     compare::{Seen, is_excused, is_explained},
@@ -59,7 +59,8 @@ impl Bench<'_> {
         for file in export.files() {
             write(file.name(), file.text())?;
         }
-        let (name, text) = self.server.kind.configuration(ports);
+        let exported = export.files().first().map_or("", File::text);
+        let (name, text) = self.server.kind.configuration(ports, exported);
         write(name, &text)?;
         // Names no user.
         fs::write(self.directory.join("empty"), "")?;
@@ -95,13 +96,13 @@ impl Edge<'_> {
         export: &Export,
         enough: usize,
     ) -> Result<Outcome, Box<dyn Error>> {
-        let (losses, reads_first_line) = (export.losses(), self.server.reads_first_line);
+        let losses = export.losses();
         let mut random = Random::new(13);
         let mut client = Client::new(self.port);
         let mut outcome = Outcome::default();
         while outcome.sent < REQUESTS && outcome.mismatches.len() < enough {
-            let sent = Sent::random(&mut random, case);
-            if is_excused(&sent, losses, reads_first_line) {
+            let sent = Sent::random(&mut random, case, self.server.kind);
+            if is_excused(&sent, losses, self.server) {
                 outcome.excused += 1;
                 continue;
             }
@@ -114,7 +115,7 @@ impl Edge<'_> {
             if seen == expected {
                 continue;
             }
-            if is_explained(&sent, &seen, losses, reads_first_line) {
+            if is_explained(&sent, &seen, losses, self.server) {
                 outcome.explained.extend(sent.values("origin").map(<[u8]>::to_vec));
             } else {
                 outcome.mismatches.push(format!(

@@ -55,9 +55,23 @@ const CADDY: [Fault; 11] = [
     fault("every page is the service's own", "reject", "== \"same-origin\"", "!= \"\""),
 ];
 
+const HAPROXY: [Fault; 10] = [
+    fault("a regex without its end", "strict", r"\.org$", r"\.org"),
+    fault("a regex without its start", "strict", "'^https", "'https"),
+    fault("a dot that matches any byte", "strict", r"\.", "."),
+    fault("a comparison without case", "strict", "-m str --", "-m str -i --"),
+    fault("a list of origins is split", "strict", "req.fhdr(origin)", "req.hdr(origin)"),
+    fault("the service's header is kept", "strict", "del-header access", "del-header x-access"),
+    fault("errors have no headers", "strict", "http-after-response", "http-response"),
+    fault("no Vary", "strict", "add-header Vary Origin", "add-header Vary Accept"),
+    fault("every OPTIONS is a preflight", "strict", " corsac_has_origin corsac_has_method", ""),
+    fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
+];
+
 fn of(kind: Kind) -> &'static [Fault] {
     match kind {
         Kind::Caddy => &CADDY,
+        Kind::Haproxy => &HAPROXY,
         Kind::Nginx => &NGINX,
     }
 }

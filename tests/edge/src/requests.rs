@@ -7,6 +7,7 @@ use http::{Method, Request};
 use crate::{
     policies::Case,
     random::Random,
+    server::Kind,
     upstream::{self, CASE},
     wire::{Lines, header_map},
 };
@@ -33,11 +34,13 @@ pub struct Sent {
 }
 
 impl Sent {
-    pub fn random(random: &mut Random, case: &Case) -> Self {
+    pub fn random(random: &mut Random, case: &Case, kind: Kind) -> Self {
         // A slow service costs time.
         let path = if random.one_in(1000) { 5 } else { random.below(PATHS.len() - 1) };
         let path = if random.one_in(3) { path } else { random.below(2) };
         let (path, own_status) = PATHS[path];
+        let own_status =
+            own_status.map(|status| if status == 502 { kind.unreachable() } else { status });
         let response = random.below(upstream::CASES);
         let mut lines = vec![line("Host", random.pick(&HOSTS)), line(CASE, response.to_string())];
         if !random.one_in(8) {

@@ -12,13 +12,16 @@ use corsac::export::Target;
 pub struct Server {
     pub kind: Kind,
     program: PathBuf,
-    /// Of several lines of a header it reads the first one alone.
-    pub reads_first_line: bool,
+    /// The headers whose lines it reads otherwise if there are several.
+    pub repeated: &'static [&'static str],
+    /// It reads all `Origin` lines as one value.
+    pub joins_origins: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Caddy,
+    Haproxy,
     Nginx,
 }
 
@@ -31,11 +34,12 @@ pub struct Ports {
 }
 
 impl Kind {
-    pub const ALL: [Self; 2] = [Self::Caddy, Self::Nginx];
+    pub const ALL: [Self; 3] = [Self::Caddy, Self::Haproxy, Self::Nginx];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Caddy => "caddy",
+            Self::Haproxy => "haproxy",
             Self::Nginx => "nginx",
         }
     }
@@ -43,14 +47,24 @@ impl Kind {
     pub fn target(self) -> Target {
         match self {
             Self::Caddy => Target::caddy(),
+            Self::Haproxy => Target::haproxy(),
             Self::Nginx => Target::nginx(),
         }
     }
 
+    /// The status if the service cannot be reached.
+    pub fn unreachable(self) -> u16 {
+        match self {
+            Self::Caddy | Self::Nginx => 502,
+            Self::Haproxy => 503,
+        }
+    }
+
     /// The name of the main file, and its text.
-    pub fn configuration(self, ports: Ports) -> (&'static str, String) {
+    pub fn configuration(self, ports: Ports, exported: &str) -> (&'static str, String) {
         match self {
             Self::Caddy => ("Caddyfile", caddy(ports)),
+            Self::Haproxy => ("haproxy.cfg", haproxy(ports, exported)),
             Self::Nginx => ("nginx.conf", nginx(ports)),
         }
     }
@@ -63,11 +77,16 @@ impl Server {
         let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
         let kind = kind.ok_or_else(|| io::Error::other(format!("{argument:?}: NAME=PROGRAM")))?;
         let program = PathBuf::from(program);
-        let reads_first_line = match kind {
-            Kind::Caddy => false,
-            Kind::Nginx => nginx_minor_version(&program)? < 23,
+        let is_old_nginx = kind == Kind::Nginx && nginx_minor_version(&program)? < 23;
+        let repeated: &[&str] = match kind {
+            Kind::Nginx if is_old_nginx => {
+                &["origin", "access-control-request-method", "access-control-request-headers"]
+            }
+            Kind::Caddy | Kind::Nginx => &["access-control-request-method"],
+            Kind::Haproxy => &["access-control-request-headers"],
         };
-        Ok(Self { kind, program, reads_first_line })
+        let joins_origins = kind != Kind::Haproxy && !is_old_nginx;
+        Ok(Self { kind, program, repeated, joins_origins })
     }
 
     /// Lets the server check the files in a directory, and starts it there.
@@ -81,6 +100,14 @@ impl Server {
                     command
                 };
                 (command("validate"), command("run"))
+            }
+            Kind::Haproxy => {
+                let command = |option: &str| {
+                    let mut command = Command::new(&self.program);
+                    command.current_dir(at).args([option, "-f", "haproxy.cfg"]);
+                    command
+                };
+                (command("-c"), command("-db"))
             }
             Kind::Nginx => {
                 let command = || {
@@ -183,6 +210,34 @@ import corsac.caddy
 		}}
 	}}
 }}
+"
+    )
+}
+
+/// The exported lines are part of the file.
+fn haproxy(Ports { edge, service, closed }: Ports, exported: &str) -> String {
+    format!(
+        "defaults
+    mode http
+    retries 0
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+frontend edge
+    bind 127.0.0.1:{edge}
+{exported}
+    http-request return status 404 if {{ path /missing }}
+    http-request deny deny_status 401 if {{ path /private }}
+    use_backend down if {{ path /down }}
+    use_backend slow if {{ path /slow }}
+    default_backend service
+backend service
+    server one 127.0.0.1:{service}
+backend slow
+    timeout server 100ms
+    server one 127.0.0.1:{service}
+backend down
+    server one 127.0.0.1:{closed}
 "
     )
 }
