@@ -29,8 +29,9 @@
 //!
 //! # Guides
 //!
-//! * [Choosing a policy](guide::choosing): one front end, many, subdomains, apps, the local network; cookies
-//!   or tokens; development
+//! * [Choosing a policy](guide::choosing): one front end, many, subdomains, none; cookies or tokens;
+//!   development
+//! * [Recipes](guide::recipes): MCP, tus, Connect, range requests; apps, extensions, phones on the local network
 //! * [Adding the layer to a server](guide::mounting): axum, hyper, tonic, gateways, Lambda, Workers, warp,
 //!   salvo, poem
 //! * [The order of layers](guide::layers): 401, 404, timeouts, panics, redirects

@@ -5,6 +5,7 @@
 //! | to | read |
 //! |---|---|
 //! | decide which origins, methods and headers to allow | [`choosing`] |
+//! | support MCP, tus, Connect or range requests; apps, extensions, phones on the local network | [`recipes`] |
 //! | add the layer to axum, hyper, tonic, a gateway, Lambda, Workers, warp, salvo or poem | [`mounting`] |
 //! | put the layer in the right place among other layers | [`layers`] |
 //! | find out why a browser reports "blocked by CORS policy", or why code does not compile | [`troubleshooting`] |
@@ -30,30 +31,42 @@
 #[doc = include_str!("links.md")]
 #[doc = include_str!("choosing.md")]
 #[doc(alias(
-    "app",
-    "capacitor",
     "cookie",
     "cookies",
     "development",
-    "electron",
     "env",
     "environment",
-    "extension",
-    "ionic",
-    "lan",
-    "mcp",
     "preview",
-    "range",
-    "recipe",
-    "sse",
     "subdomain",
-    "tauri",
     "token",
-    "tus",
     "vercel",
     "wildcard"
 ))]
 pub mod choosing {}
+
+#[doc = include_str!("links.md")]
+#[doc = include_str!("recipes.md")]
+#[doc(alias(
+    "app",
+    "baggage",
+    "capacitor",
+    "connect",
+    "electron",
+    "eventsource",
+    "extension",
+    "file",
+    "ionic",
+    "lan",
+    "mcp",
+    "phone",
+    "range",
+    "sse",
+    "tauri",
+    "traceparent",
+    "tus",
+    "vscode"
+))]
+pub mod recipes {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("mounting.md")]
