@@ -37,9 +37,9 @@
 //! * [The order of layers](guide::layers): 401, 404, timeouts, panics, redirects
 //! * [Troubleshooting](guide::troubleshooting), by the error message of the browser or the compiler
 //! * [Testing your policy](guide::testing): unit tests, layer order, warnings in CI
-//! * [Logs and metrics](guide::logging)
+//! * [Logs and metrics](guide::logging): `RUST_LOG`, levels, fields, counters
 //! * [Caches and `Vary`](guide::caching), and how long a browser remembers a preflight
-//! * [Security](guide::security): credentials, subdomains, CSRF, WebSockets, `null`
+//! * [Security](guide::security): credentials, subdomains, CSRF, own pages behind a proxy, WebSockets, `null`
 //! * [Local Network Access](guide::local_network_access): public pages that call `localhost`
 //! * [Moving from tower-http](guide::tower_http)
 //! * [Many tenants](guide::tenants), and a policy for each path or route
@@ -104,7 +104,7 @@
 //!
 //! # Versions and features
 //!
-//! corsac fits every release that uses `http` 1: axum 0.7 or newer, hyper 1, tonic 0.12 or newer.
+//! corsac works with releases that use `http` 1: axum 0.7 or newer, hyper 1, tonic 0.12 or newer.
 //!
 //! * `tracing` (default): the events above.
 //! * `http-body`: `CorsLayer::body_or_empty`, for gateways with response bodies that have no empty value.
