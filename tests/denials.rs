@@ -55,9 +55,21 @@ fn the_closest_allowed_origin_and_the_difference() {
         ("http://app.example.com:8080", APP, "different scheme and port"),
         ("https://example.com", APP, "a subdomain of it"),
         ("https://x.app.example.com", APP, "the domain above it"),
-        ("https://ap.example.com", APP, "spelled almost the same"),
-        ("https://app.exmaple.com", APP, "spelled almost the same"),
-        ("https://a.b.exmaple", "https://*.b.example", "spelled almost the same"),
+        (
+            "https://ap.example.com",
+            APP,
+            "spelled almost the same: check that this is really your page",
+        ),
+        (
+            "https://app.exmaple.com",
+            APP,
+            "spelled almost the same: check that this is really your page",
+        ),
+        (
+            "https://a.b.exmaple",
+            "https://*.b.example",
+            "spelled almost the same: check that this is really your page",
+        ),
         (
             "https://b.example",
             "https://*.b.example",

@@ -98,8 +98,8 @@ impl Edit {
     // Not inlined: `poll` is compiled anew for each inner service.
     #[inline(never)]
     pub(super) fn apply(&mut self, response: &mut HeaderMap) {
-        let policy = self.chosen.as_deref().or(self.mount.fixed_policy());
-        if let (Some(policy), Some(reply)) = (policy, self.reply.take()) {
+        if let Some(reply) = self.reply.take() {
+            let policy = || self.chosen.as_deref().or(self.mount.fixed_policy());
             let replaced = reply.apply(policy, response);
             if !replaced.is_empty() {
                 events::replaced(replaced, self.mount.has_warned());

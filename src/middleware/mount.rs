@@ -103,6 +103,19 @@ impl Mount {
         }
     }
 
+    /// Returns the policy that is in force now, if it can be replaced.
+    #[inline]
+    pub(super) fn current_policy(&self) -> Option<Arc<Policy>> {
+        match self {
+            #[cfg(feature = "reload")]
+            Self::Shared(shared) => match &shared.source {
+                Source::Reloadable(current) => Some(current.load_full()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Returns the source of policies that differ from request to request.
     pub(super) fn source(&self) -> &Source {
         match self {

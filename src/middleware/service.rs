@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use tower_service::Service;
 
 use super::{
@@ -75,14 +75,15 @@ where
     #[inline]
     fn call(&mut self, request: Request<Q>) -> Self::Future {
         let Self { inner, mount, body } = self;
-        if let Some(policy) = mount.fixed_policy() {
+        let current = mount.current_policy();
+        if let Some(policy) = current.as_deref().or(mount.fixed_policy()) {
             // Most requests take this way, which leaves them in their place in memory.
             if let Some(reply) = reply_to_plain_request(policy, mount.options(), &request) {
                 let future = inner.call(request);
-                return ResponseFuture::forward(future, Edit::new(mount.clone(), None, reply));
+                return ResponseFuture::forward(future, Edit::new(mount.clone(), current, reply));
             }
         }
-        call_slowly(inner, mount, body, request)
+        call_slowly(inner, mount, current, body, request)
     }
 }
 
@@ -90,6 +91,7 @@ where
 fn call_slowly<S, B, Q, R>(
     inner: &mut S,
     mount: &Mount,
+    current: Option<Arc<Policy>>,
     body: &B,
     request: Request<Q>,
 ) -> ResponseFuture<S::Future, B, R>
@@ -97,8 +99,8 @@ where
     S: Service<Request<Q>, Response = Response<R>>,
     B: MakeBody<R>,
 {
-    let (decided, request) = match mount.fixed_policy() {
-        Some(policy) => (evaluate(mount, policy, None, body, &request), request),
+    let (decided, request) = match current.as_deref().or(mount.fixed_policy()) {
+        Some(policy) => (evaluate(mount, policy, current.clone(), body, &request), request),
         None => {
             let (chosen, request) = choose(mount.source(), request);
             (decide(mount, chosen, body, &request), request)
@@ -110,17 +112,11 @@ where
     }
 }
 
-/// Picks the policy of a request from a source that has more than one.
+/// Chooses the policy of a request, if the layer does that.
 fn choose<Q>(source: &Source, request: Request<Q>) -> (Option<Arc<Policy>>, Request<Q>) {
-    match source {
-        Source::PerRequest(choose) => {
-            let (parts, body) = request.into_parts();
-            (choose(&parts), Request::from_parts(parts, body))
-        }
-        #[cfg(feature = "reload")]
-        Source::Reloadable(current) => (Some(current.load_full()), request),
-        Source::None | Source::Static(_) | Source::Fixed(_) => (None, request),
-    }
+    let Source::PerRequest(choose) = source else { return (None, request) };
+    let (parts, body) = request.into_parts();
+    (choose(&parts), Request::from_parts(parts, body))
 }
 
 /// Returns the edit for the inner service's response, or the response that corsac makes itself.
@@ -169,13 +165,12 @@ fn evaluate<B: MakeBody<R>, Q, R>(
         let edit = Edit::new(mount.clone(), chosen, decision.reply());
         return Ok(edit.with_diagnosis(diagnosis));
     };
-    let mut headers = HeaderMap::new();
-    let mut response = Response::new(body.make(&decision, &mut headers));
-    decision.apply(&mut headers);
-    if let Some(options) = mount.options() {
-        options.apply(&mut headers, diagnosis);
-    }
+    let mut response = Response::new(());
     *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    Err(response)
+    let made = body.make(&decision, response.headers_mut());
+    decision.apply(response.headers_mut());
+    if let Some(options) = mount.options() {
+        options.apply(response.headers_mut(), diagnosis);
+    }
+    Err(response.map(|()| made))
 }

@@ -1,10 +1,14 @@
 //! Why a text is not an origin, and what to write instead.
 
-use std::{error::Error, fmt, net::Ipv6Addr};
+use std::{error::Error, fmt};
 
-use super::{grammar, host, parts::default_port, quote::shortened};
+use super::{
+    examples::{ipv4_range, regex_for},
+    quote::shortened,
+    repair::{first_entry, pattern_of_regex, repair},
+};
 
-/// The error for a text that no browser sends as an origin, with the reason and, if it can be told,
+/// The error for a text that no browser sends as an origin, with the reason and, if it is known,
 /// the right spelling.
 ///
 /// ```
@@ -30,24 +34,51 @@ impl OriginError {
         &self.value
     }
 
-    /// Returns the text to write instead, if it can be told.
+    /// Returns the text to write instead, if it is known.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
     }
 
-    /// Returns the reason and the suggestion.
+    /// Returns the reason, and what to write instead.
     pub(crate) fn message(&self) -> String {
-        match &self.suggestion {
-            Some(text) => format!("{}; write {text:?}", self.kind.sentence()),
-            None => self.kind.sentence().to_owned(),
+        let sentence = self.kind.sentence();
+        match (self.kind, &self.suggestion) {
+            (OriginErrorKind::List, Some(first)) => format!("{sentence}, {first:?} first"),
+            (OriginErrorKind::Invisible(c), suggestion) => {
+                let suggestion = suggestion.iter().map(|text| format!("; write {text:?}"));
+                format!("{sentence} U+{:04X}{}", u32::from(c), suggestion.collect::<String>())
+            }
+            (OriginErrorKind::Wildcard, _) => match regex_for(&self.value) {
+                Some(regex) => format!(
+                    "{sentence}; or use `allow_origin_regex(r\"{regex}\")` or `allow_origin_if`"
+                ),
+                None => format!("{sentence}; or use `allow_origin_regex` or `allow_origin_if`"),
+            },
+            (OriginErrorKind::AddressRange, _) => match ipv4_range(&self.value) {
+                Some(octets) => format!(
+                    "{sentence}; use `allow_origin_if(|origin| origin.host().parse().is_ok_and(|ip: \
+                     std::net::Ipv4Addr| matches!(ip.octets(), {octets})))`"
+                ),
+                None => format!("{sentence}; use `allow_origin_if`"),
+            },
+            (_, Some(text)) => format!("{sentence}; write {text:?}"),
+            (_, None) => sentence.to_owned(),
         }
     }
 
     pub(super) fn new(value: &str, kind: OriginErrorKind, is_valid: impl Fn(&str) -> bool) -> Self {
+        let is_new = |text: &String| text != value && is_valid(text);
         let suggestion = match kind {
-            OriginErrorKind::Null | OriginErrorKind::TooLong => None,
-            _ => repair(value).filter(|repaired| repaired != value && is_valid(repaired)),
+            OriginErrorKind::Null
+            | OriginErrorKind::TooLong
+            | OriginErrorKind::AddressRange
+            | OriginErrorKind::Placeholder => None,
+            OriginErrorKind::List => first_entry(value).and_then(|first| {
+                [Some(first.to_owned()), repair(first)].into_iter().flatten().find(is_new)
+            }),
+            OriginErrorKind::Regex => Some(pattern_of_regex(value)).filter(is_new),
+            _ => repair(value).filter(is_new),
         };
         Self { value: value.to_owned(), kind, suggestion }
     }
@@ -65,15 +96,23 @@ impl Error for OriginError {}
 pub(super) enum OriginErrorKind {
     Empty,
     AnyOrigin,
+    AnyWord,
     Null,
-    TooLong,
-    NotAscii,
-    WhiteSpace,
-    Quotes,
+    Invisible(char),
+    Placeholder,
+    Regex,
     List,
+    TooLong,
+    WhiteSpace,
+    Brackets,
+    Quotes,
+    Separator,
+    NotAscii,
     NoScheme,
     NoHost,
     Scheme,
+    SchemeWildcard,
+    MisspelledScheme,
     File,
     Opaque,
     NotOpaque,
@@ -95,6 +134,8 @@ pub(super) enum OriginErrorKind {
     EveryHost,
     SchemeWithPort,
     Wildcard,
+    TopLevelWildcard,
+    AddressRange,
     WildcardInPunycode,
     WildcardOverTopLevel,
     WildcardOverAddress,
@@ -109,11 +150,16 @@ impl OriginErrorKind {
             self,
             Kind::Empty
                 | Kind::AnyOrigin
+                | Kind::AnyWord
                 | Kind::Null
-                | Kind::NotAscii
-                | Kind::WhiteSpace
-                | Kind::Quotes
+                | Kind::Invisible(_)
+                | Kind::Placeholder
                 | Kind::List
+                | Kind::WhiteSpace
+                | Kind::Brackets
+                | Kind::Quotes
+                | Kind::Separator
+                | Kind::NotAscii
         )
     }
 
@@ -121,17 +167,25 @@ impl OriginErrorKind {
         match self {
             Self::Empty => "an origin cannot be empty",
             Self::AnyOrigin => "`*` is not a pattern; use `allow_any_origin()`",
+            Self::AnyWord => "this is not an origin; use `allow_any_origin()` to allow any",
             Self::Null => {
                 "`null` stands for every opaque origin; set `dangerous_allow_null_origin`"
             }
             Self::TooLong => "longer than any origin that a browser sends",
-            Self::NotAscii => "browsers send hosts in ASCII; write the punycode (`xn--...`)",
+            Self::NotAscii => "browsers send hosts in ASCII, as punycode (`xn--...`)",
+            Self::Invisible(_) => "remove the invisible character",
+            Self::Placeholder => "this looks like a placeholder without its value",
+            Self::Regex => "this looks like a regex, which belongs in `allow_origin_regex`",
+            Self::Brackets => "an origin has no brackets and no quotes around it",
+            Self::Separator => "an origin has no comma, semicolon or bar around it",
             Self::WhiteSpace => "an origin has no white space around it",
             Self::List => "one origin is expected; pass each one as an item of its own",
             Self::Quotes => "an origin has no quotes around it",
             Self::NoScheme => "an origin starts with its scheme and `://`",
             Self::NoHost => "an origin has a host",
             Self::Scheme => "a scheme consists of lower-case letters, digits, `+`, `-` and `.`",
+            Self::SchemeWildcard => "`*` is not a scheme; list the origin once for each scheme",
+            Self::MisspelledScheme => "the scheme is misspelled",
             Self::File => {
                 "in browsers, pages from files have the origin `null`; serve them over http, or set \
                  `dangerous_allow_opaque_origins` for web views that send `file://`"
@@ -169,6 +223,11 @@ impl OriginErrorKind {
                 "`*` stands only in front of a domain (`https://*.example.com`), once in its first \
                  label (`https://app-*.example.com`), or as the port"
             }
+            Self::TopLevelWildcard => {
+                "`*` cannot stand for a top-level domain: others may own the name under another one; \
+                 list each domain"
+            }
+            Self::AddressRange => "a range of addresses is not a pattern",
             Self::WildcardInPunycode => {
                 "a part of punycode stands for no letters; write the whole label"
             }
@@ -179,42 +238,4 @@ impl OriginErrorKind {
             Self::WildcardInOrigin => "an origin has no `*`; that is a pattern",
         }
     }
-}
-
-/// Guesses the meaning of a text that does not parse. The result may not parse either.
-pub(crate) fn repair(text: &str) -> Option<String> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || "\"'`;,".contains(c));
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
-        None => guess_scheme(text),
-    };
-    let scheme = match scheme.as_str() {
-        "ws" => "http",
-        "wss" => "https",
-        other => other,
-    };
-    let rest = rest.split(['/', '?', '#']).next()?;
-    let rest = rest.rsplit('@').next()?.to_ascii_lowercase();
-    let default_port = default_port(scheme).map(|port| format!(":{port}"));
-    let rest = default_port.and_then(|port| rest.strip_suffix(&port)).unwrap_or(&rest);
-    if let Some((host, port)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        let host = host::write_ipv6(host.parse::<Ipv6Addr>().ok()?);
-        return Some(format!("{scheme}://{host}{port}"));
-    }
-    Some(format!("{scheme}://{rest}"))
-}
-
-/// Splits texts such as `https:/a.example`, `//a.example`, `a.example` and `localhost:3000`.
-fn guess_scheme(text: &str) -> (String, &str) {
-    for scheme in ["https", "http"] {
-        let rest = text.strip_prefix(scheme).filter(|rest| rest.starts_with([':', '/']));
-        if let Some(rest) = rest {
-            return (scheme.to_owned(), rest.trim_start_matches([':', '/']));
-        }
-    }
-    let rest = text.trim_start_matches('/');
-    let as_http = format!("http://{rest}");
-    let is_local =
-        grammar::parse_parts(&as_http).is_ok_and(|layout| layout.parts(&as_http).is_loopback());
-    (if is_local { "http" } else { "https" }.to_owned(), rest)
 }

@@ -1,9 +1,10 @@
 //! The grammar of origins and patterns.
 
 use super::{
+    diagnosis::most_helpful_reason,
     error::OriginErrorKind,
-    host::check_host,
-    opaque::is_opaque,
+    host::{check_host, is_special},
+    likeness::is_one_edit,
     parts::{Layout, MAX_LEN, Port, default_port},
 };
 
@@ -31,38 +32,7 @@ pub(super) fn parse_parts(text: &str) -> Result<Layout, OriginErrorKind> {
         return Err(OriginErrorKind::SchemeWithPort);
     }
     let star = star.map(|star| host_start + star);
-    Layout::new(scheme_end, star, host_end, check_port(scheme, port)?)
-}
-
-/// Chooses the reason that helps most, because a text may be wrong in several ways.
-#[cold]
-fn most_helpful_reason(text: &str, first: OriginErrorKind) -> OriginErrorKind {
-    use OriginErrorKind as Kind;
-
-    let (_, rest) = text.split_once("://").unwrap_or(("", text));
-    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let about_text = [
-        (text.is_empty(), Kind::Empty),
-        (text == "*", Kind::AnyOrigin),
-        (text.eq_ignore_ascii_case("null"), Kind::Null),
-        (first == Kind::TooLong, first),
-        (text.trim() != text, Kind::WhiteSpace),
-        (!text.is_ascii(), Kind::NotAscii),
-        (text.contains(['"', '\'', '`']), Kind::Quotes),
-        (text.contains([',', ' ', '\t']), Kind::List),
-        (matches!(first, Kind::NoScheme | Kind::Scheme | Kind::File | Kind::WebSocket), first),
-    ];
-    let is_opaque = matches!(first, Kind::HostByte | Kind::EmptyLabel) && is_opaque(text);
-    let about_rest = [
-        (authority.contains('@'), Kind::UserInfo),
-        (after.starts_with('/'), Kind::Path),
-        (!after.is_empty(), Kind::Query),
-        (rest.is_empty(), Kind::NoHost),
-        (is_opaque, Kind::Opaque),
-        (rest.contains('*') && matches!(first, Kind::HostByte | Kind::Port), Kind::Wildcard),
-    ];
-    let applies = about_text.into_iter().chain(about_rest).find(|(applies, _)| *applies);
-    applies.map_or(first, |(_, kind)| kind)
+    Layout::new(scheme_end, star, host_end, check_port(scheme, port)?, is_special(scheme))
 }
 
 fn position(text: &str, byte: u8) -> Option<usize> {
@@ -85,9 +55,18 @@ fn check_scheme(scheme: &str) -> Result<(), OriginErrorKind> {
         Err(OriginErrorKind::Scheme)
     } else if scheme.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Err(OriginErrorKind::UpperCase)
+    } else if misspelled_scheme(scheme).is_some() {
+        Err(OriginErrorKind::MisspelledScheme)
     } else {
         Ok(())
     }
+}
+
+/// Returns `http` or `https` for a scheme that has only their letters, and is one edit away.
+pub(super) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
+    let is_near = scheme.len() <= 6 && scheme.bytes().all(|byte| b"htps".contains(&byte));
+    let meant = if scheme.contains('s') { "https" } else { "http" };
+    (is_near && is_one_edit(scheme, meant)).then_some(meant)
 }
 
 /// Splits host and port. The port is `None` if there is no colon.

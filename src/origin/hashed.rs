@@ -27,6 +27,7 @@ use super::{
     grammar::split_port_unchecked,
     host::MAX_LABEL_LEN,
     parts::{Parts, Port, Wildcard},
+    set::Search,
 };
 
 /// An index of positions in a list of patterns. Each method takes that list.
@@ -109,22 +110,24 @@ impl Hashed {
         entry.get_mut().prefix_lens |= prefix_len;
         entry.get_mut().suffix_lens |= suffix_len;
     }
+}
 
-    pub(super) fn exact_count(&self) -> usize {
+impl Search for Hashed {
+    fn exact_count(&self) -> usize {
         self.exact.len()
     }
 
-    pub(super) fn wildcard_count(&self) -> usize {
+    fn wildcard_count(&self) -> usize {
         self.wildcards.len()
     }
 
     #[inline]
-    pub(super) fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
+    fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
         let is_origin = |position: &u32| at(patterns, *position).as_str().as_bytes() == origin;
         self.exact.find(hash_exact(&self.seed, origin), is_origin).is_some()
     }
 
-    pub(super) fn find_wildcard<'p>(
+    fn find_wildcard<'p>(
         &self,
         patterns: &'p [OriginPattern],
         origin: &[u8],
@@ -169,7 +172,9 @@ impl Hashed {
         }
         found
     }
+}
 
+impl Hashed {
     fn find_label<'p>(
         &self,
         patterns: &'p [OriginPattern],

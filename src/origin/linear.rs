@@ -2,21 +2,39 @@
 
 use std::ops::BitOr;
 
-use super::OriginPattern;
+use super::{OriginPattern, set::Search};
 
 #[derive(Clone)]
 pub(super) struct Linear {
     exact: Box<[Exact]>,
     /// One bit for the fingerprint of each exact origin. Most other origins have none of these bits.
     fingerprint_bits: u64,
-    /// Positions of the patterns with wildcards.
-    wildcards: Box<[usize]>,
+    wildcards: Box<[Wildcard]>,
 }
 
 #[derive(Clone, Copy)]
 struct Exact {
     fingerprint: u64,
     position: usize,
+}
+
+/// A pattern with wildcards, and its last bytes: most other origins end differently.
+#[derive(Clone, Copy)]
+struct Wildcard {
+    end: u64,
+    /// The bytes of `end` that are compared. None if the port can be any.
+    mask: u64,
+    position: usize,
+}
+
+impl Wildcard {
+    fn new(pattern: &OriginPattern, position: usize) -> Self {
+        let end = pattern.fixed_end();
+        let len = end.len().min(8);
+        // The bytes of `last_bytes` that lie after the star are the most significant ones.
+        let mask = u64::MAX.checked_shl(64 - 8 * u32::try_from(len).unwrap_or(8)).unwrap_or(0);
+        Self { end: last_bytes(pattern.as_str().as_bytes()) & mask, mask, position }
+    }
 }
 
 impl Linear {
@@ -33,20 +51,25 @@ impl Linear {
         Self {
             fingerprint_bits: exact.iter().map(|exact| bit(exact.fingerprint)).fold(0, u64::bitor),
             exact,
-            wildcards: wildcards.into(),
+            wildcards: wildcards
+                .into_iter()
+                .map(|position| Wildcard::new(&patterns[position], position))
+                .collect(),
         }
     }
+}
 
-    pub(super) fn exact_count(&self) -> usize {
+impl Search for Linear {
+    fn exact_count(&self) -> usize {
         self.exact.len()
     }
 
-    pub(super) fn wildcard_count(&self) -> usize {
+    fn wildcard_count(&self) -> usize {
         self.wildcards.len()
     }
 
     #[inline]
-    pub(super) fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
+    fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
         let wanted = fingerprint(origin);
         self.fingerprint_bits & bit(wanted) != 0
             && self.exact.iter().any(|exact| {
@@ -55,15 +78,17 @@ impl Linear {
             })
     }
 
-    /// Kept out of line, so that policies without wildcards do not pay for its registers.
-    #[inline(never)]
-    pub(super) fn find_wildcard<'p>(
+    #[inline]
+    fn find_wildcard<'p>(
         &self,
         patterns: &'p [OriginPattern],
         origin: &[u8],
     ) -> Option<&'p OriginPattern> {
-        let mut wildcards = self.wildcards.iter().map(|position| &patterns[*position]);
-        wildcards.find(|pattern| pattern.matches_bytes(origin))
+        let end = last_bytes(origin);
+        let mut wildcards =
+            self.wildcards.iter().filter(|wildcard| end & wildcard.mask == wildcard.end);
+        let matches = |wildcard: &&Wildcard| patterns[wildcard.position].matches_bytes(origin);
+        wildcards.find(matches).map(|wildcard| &patterns[wildcard.position])
     }
 }
 
@@ -71,12 +96,19 @@ impl Linear {
 /// `https://`, and their end.
 #[inline]
 fn fingerprint(origin: &[u8]) -> u64 {
-    let eight = |at: usize| {
-        let bytes = origin.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-        bytes.map_or(0, u64::from_le_bytes)
-    };
-    let end = eight(origin.len().saturating_sub(8));
-    eight(8).rotate_left(17) ^ end ^ origin.len() as u64
+    eight_bytes(origin, 8).rotate_left(17) ^ last_bytes(origin) ^ origin.len() as u64
+}
+
+/// The last eight bytes, the last one being the most significant. 0 for a shorter text.
+#[inline]
+fn last_bytes(text: &[u8]) -> u64 {
+    eight_bytes(text, text.len().saturating_sub(8))
+}
+
+#[inline]
+fn eight_bytes(text: &[u8], at: usize) -> u64 {
+    let bytes = text.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
+    bytes.map_or(0, u64::from_le_bytes)
 }
 
 /// One of 64 bits, all equally likely. The multiplier is 2^64 divided by the golden ratio.

@@ -1,13 +1,16 @@
-//! What an origin is, and which origins a policy allows. Imports nothing from the rest of the crate.
+//! Origins, and the sets of origins that a policy allows. Imports nothing from the rest of the crate.
 
 use std::{fmt, str::FromStr};
 
 use http::HeaderValue;
 
+mod diagnosis;
 mod error;
+mod examples;
 mod grammar;
 mod hashed;
 mod host;
+mod likeness;
 mod linear;
 mod nearest;
 mod opaque;
@@ -15,16 +18,17 @@ mod parts;
 mod pattern;
 mod punycode;
 mod quote;
+mod repair;
 mod set;
 
 pub use error::OriginError;
 pub use pattern::OriginPattern;
 
-pub(crate) use error::repair;
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
 pub(crate) use parts::{Parts, Port, default_port};
 pub(crate) use quote::{quoted, shortened};
+pub(crate) use repair::repair;
 pub(crate) use set::{CustomMatchers, OriginCheck, OriginRefusal, OriginSet, Predicate};
 
 use error::OriginErrorKind;

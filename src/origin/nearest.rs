@@ -2,63 +2,136 @@
 
 use super::{
     OriginPattern, grammar,
-    parts::{Parts, Port, Wildcard},
+    likeness::look_alike,
+    parts::{MAX_LEN, Parts, Port, Wildcard},
 };
 
-/// Returns the pattern that resembles `origin` most, and a few words for the difference, which stand
-/// in parentheses behind it.
-pub(crate) fn nearest<'a>(
-    origin: &str,
-    patterns: &'a [OriginPattern],
-) -> Option<(&'a OriginPattern, &'static str)> {
-    // People type upper case, and a slash at the end.
-    let tidy = origin.trim_end_matches('/').to_ascii_lowercase();
-    let parts = grammar::parse_parts(&tidy).ok()?.parts(&tidy);
-    let candidates = patterns
-        .iter()
-        .take(MAX_CANDIDATES)
-        .filter_map(|pattern| Some((pattern, difference(origin, parts, pattern.parts())?)));
-    let (pattern, difference) = candidates.min_by_key(|(_, difference)| *difference)?;
-    Some((pattern, difference.in_words()))
+/// The pattern that resembles a refused origin most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Nearest<'a> {
+    pub(crate) pattern: &'a OriginPattern,
+    /// Names every difference: `different port`.
+    pub(crate) difference: String,
+    /// Whether the origin may belong to an attacker who imitates the name in the pattern.
+    pub(crate) is_look_alike: bool,
 }
 
-/// Bounds the work for one message.
+/// Finds the pattern that resembles `origin` most among the first ones.
+pub(crate) fn nearest<'a>(origin: &str, patterns: &'a [OriginPattern]) -> Option<Nearest<'a>> {
+    if origin.len() > MAX_LEN {
+        return None;
+    }
+    // People type upper case, and a slash at the end.
+    let tidy = origin.trim_end_matches('/').to_ascii_lowercase();
+    let is_tidy = tidy == origin;
+    let parts = grammar::parse_parts(&tidy).ok()?.parts(&tidy);
+    let mut bytes = 0;
+    let candidates = patterns.iter().take(MAX_CANDIDATES).take_while(|pattern| {
+        bytes += pattern.as_str().len();
+        bytes <= MAX_BYTES
+    });
+    let differences = candidates.filter_map(|pattern| {
+        let difference = Difference::between(parts, pattern.parts(), is_tidy)?;
+        Some((pattern, difference))
+    });
+    let (pattern, difference) = differences.min_by_key(|(_, difference)| *difference)?;
+    Some(Nearest {
+        pattern,
+        difference: difference.in_words(),
+        is_look_alike: difference.host == HostDifference::LookAlike,
+    })
+}
+
+/// Bound the work for one message.
 const MAX_CANDIDATES: usize = 1000;
+const MAX_BYTES: usize = 32 * 1024;
 
 /// Ordered from the smallest difference to the largest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Difference {
-    Spelling,
-    Port,
-    Scheme,
-    SchemeAndPort,
+struct Difference {
+    host: HostDifference,
+    scheme: bool,
+    port: bool,
+    /// Case, or a slash at the end.
+    spelling: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum HostDifference {
+    None,
     Loopback,
     DomainItself,
+    Label,
     Subdomain,
     Domain,
-    Typo,
+    LookAlike,
 }
 
 impl Difference {
-    fn in_words(self) -> &'static str {
-        match self {
-            Self::Spelling => "different case or a slash at the end: browsers send neither",
-            Self::Port => "different port",
-            Self::Scheme => "different scheme",
-            Self::SchemeAndPort => "different scheme and port",
-            Self::Loopback => "the same machine by another name: to browsers, another origin",
-            Self::DomainItself => "allows its subdomains, not the domain itself",
-            Self::Subdomain => "a subdomain of it",
-            Self::Domain => "the domain above it",
-            Self::Typo => "spelled almost the same",
-        }
+    /// `None` if the two do not resemble each other, or if the pattern matches the origin.
+    fn between(origin: Parts<'_>, pattern: Parts<'_>, is_tidy: bool) -> Option<Self> {
+        let difference = Self {
+            host: HostDifference::between(origin, pattern)?,
+            scheme: origin.scheme != pattern.scheme,
+            port: pattern.port != Port::Any && origin.port != pattern.port,
+            spelling: !is_tidy,
+        };
+        let is_match = difference.host == HostDifference::None
+            && !(difference.scheme || difference.port || difference.spelling);
+        (!is_match).then_some(difference)
+    }
+
+    fn in_words(self) -> String {
+        let parts = match (self.scheme, self.port) {
+            (true, true) => Some("different scheme and port"),
+            (true, false) => Some("different scheme"),
+            (false, true) => Some("different port"),
+            (false, false) => None,
+        };
+        let spelling = "different case or a slash at the end: browsers send neither";
+        let all = [self.host.in_words(), parts, self.spelling.then_some(spelling)];
+        all.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }
 
-fn difference(written: &str, origin: Parts<'_>, pattern: Parts<'_>) -> Option<Difference> {
-    let same_scheme = origin.scheme == pattern.scheme;
-    let same_port = pattern.port == Port::Any || origin.port == pattern.port;
-    let covers_host = match pattern.wildcard {
+impl HostDifference {
+    fn between(origin: Parts<'_>, pattern: Parts<'_>) -> Option<Self> {
+        if covers_host(origin, pattern) {
+            return Some(Self::None);
+        }
+        let is_below_pattern = origin.host == pattern.host || is_below(origin.host, pattern.host);
+        match pattern.wildcard {
+            Wildcard::AnyHost => return None,
+            Wildcard::Subdomains if origin.host == pattern.host => return Some(Self::DomainItself),
+            Wildcard::Label { .. } if is_below_pattern => return Some(Self::Label),
+            _ => {}
+        }
+        if is_this_machine(origin) && is_this_machine(pattern) {
+            Some(Self::Loopback)
+        } else if is_below(pattern.host, origin.host) {
+            Some(Self::Subdomain)
+        } else if is_below_pattern {
+            Some(Self::Domain)
+        } else {
+            look_alike(last_labels(origin.host, pattern), pattern.host).then_some(Self::LookAlike)
+        }
+    }
+
+    fn in_words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::None => return None,
+            Self::Loopback => "the same machine by another name: to browsers, another origin",
+            Self::DomainItself => "allows its subdomains, not the domain itself",
+            Self::Label => "allows other names under that domain",
+            Self::Subdomain => "a subdomain of it",
+            Self::Domain => "the domain above it",
+            Self::LookAlike => "spelled almost the same: check that this is really your page",
+        })
+    }
+}
+
+fn covers_host(origin: Parts<'_>, pattern: Parts<'_>) -> bool {
+    match pattern.wildcard {
         Wildcard::None => origin.host == pattern.host,
         Wildcard::Subdomains => is_below(origin.host, pattern.host),
         Wildcard::Label { prefix, suffix } => {
@@ -67,34 +140,18 @@ fn difference(written: &str, origin: Parts<'_>, pattern: Parts<'_>) -> Option<Di
                 domain == pattern.host && part.is_some_and(|part| !part.is_empty())
             })
         }
-        Wildcard::AnyHost => same_scheme,
-    };
-    let is_mistyped = written.ends_with('/') || written.bytes().any(|b| b.is_ascii_uppercase());
-    if covers_host {
-        match (same_scheme, same_port) {
-            (true, true) if is_mistyped => Some(Difference::Spelling),
-            // It is allowed.
-            (true, true) => None,
-            (true, false) => Some(Difference::Port),
-            (false, true) => Some(Difference::Scheme),
-            (false, false) => Some(Difference::SchemeAndPort),
-        }
-    } else if pattern.wildcard == Wildcard::Subdomains && origin.host == pattern.host {
-        Some(Difference::DomainItself)
-    } else if origin.is_loopback() && pattern.is_loopback() {
-        Some(Difference::Loopback)
-    } else if is_below(pattern.host, origin.host) {
-        Some(Difference::Subdomain)
-    } else if is_below(origin.host, pattern.host) {
-        Some(Difference::Domain)
-    } else {
-        is_typo(last_labels(origin.host, pattern), pattern.host).then_some(Difference::Typo)
+        Wildcard::AnyHost => origin.scheme == pattern.scheme,
     }
 }
 
 /// Whether `host` is a subdomain of `domain`.
 fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|prefix| prefix.ends_with('.'))
+}
+
+/// Loopback, or the address that servers print when they listen on all interfaces.
+fn is_this_machine(parts: Parts<'_>) -> bool {
+    parts.is_loopback()
 }
 
 /// Cuts `host` to as many labels as the domain of a wildcard has.
@@ -106,11 +163,114 @@ fn last_labels<'a>(host: &'a str, pattern: Parts<'_>) -> &'a str {
     }
 }
 
-/// Whether at most two bytes of each differ, between a common start and a common end.
-fn is_typo(a: &str, b: &str) -> bool {
-    let start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a.as_bytes()[start..], &b.as_bytes()[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    // `t.co` is not a misspelling of `x.co`.
-    a.len() - end <= 2 && b.len() - end <= 2 && start + end > 5
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+    use crate::origin::{OriginError, OriginPattern};
+
+    fn patterns(texts: &[&str]) -> Result<Vec<OriginPattern>, OriginError> {
+        texts.iter().map(|text| text.parse()).collect()
+    }
+
+    #[test]
+    fn every_difference_is_named() -> Result<(), OriginError> {
+        let same_machine = "the same machine by another name: to browsers, another origin";
+        let itself = "allows its subdomains, not the domain itself";
+        let cases = [
+            ("https://*.example.com", "http://example.com", format!("{itself}; different scheme")),
+            (
+                "https://*.example.com",
+                "https://example.com:81",
+                format!("{itself}; different port"),
+            ),
+            (
+                "https://*.example.com",
+                "http://example.com:81",
+                format!("{itself}; different scheme and port"),
+            ),
+            (
+                "http://localhost:3000",
+                "http://127.0.0.1:5173",
+                format!("{same_machine}; different port"),
+            ),
+            ("http://localhost:3000", "http://0.0.0.0:3000", same_machine.to_owned()),
+            (
+                "https://app.example.com",
+                "https://APP.example.com/",
+                "different case or a slash at the end: browsers send neither".to_owned(),
+            ),
+            (
+                "https://app.example.com",
+                "https://APP.example.com:81",
+                "different port; different case or a slash at the end: browsers send neither"
+                    .to_owned(),
+            ),
+            (
+                "https://app-*.example.com",
+                "https://api.example.com",
+                "allows other names under that domain".to_owned(),
+            ),
+            (
+                "https://app-*.example.com",
+                "http://app-1.example.com",
+                "different scheme".to_owned(),
+            ),
+            (
+                "https://example.com",
+                "http://a.example.com:81",
+                "the domain above it; different scheme and port".to_owned(),
+            ),
+        ];
+        for (pattern, origin, clause) in cases {
+            let patterns = patterns(&[pattern])?;
+            let found = nearest(origin, &patterns).map(|nearest| nearest.difference);
+            assert_eq!(found, Some(clause), "{origin} beside {pattern}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_allowed_or_unlike_has_no_nearest() -> Result<(), OriginError> {
+        let patterns =
+            patterns(&["https://*.example.com:*", "tauri://*", "https://a-*.b.example"])?;
+        for origin in [
+            "https://a.example.com",
+            "tauri://x:1",
+            "app://x",
+            "https://a-1.b.example",
+            "no",
+            "https://",
+        ] {
+            assert_eq!(nearest(origin, &patterns), None, "{origin}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_look_alike_is_one() -> Result<(), OriginError> {
+        let patterns = patterns(&["https://paypal.com", "https://*.modern.example"])?;
+        for (origin, is_look_alike) in [
+            ("https://paypa1.com", true),
+            ("http://paypai.com:81", true),
+            ("https://a.rnodern.example", true),
+            ("https://www.paypal.com", false),
+            ("http://paypal.com", false),
+        ] {
+            let found = nearest(origin, &patterns).map(|nearest| nearest.is_look_alike);
+            assert_eq!(found, Some(is_look_alike), "{origin}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_search_is_bounded() -> Result<(), OriginError> {
+        let long = |n: usize| format!("https://a{n}.{}example", "label.".repeat(40));
+        let mut texts: Vec<String> = (0..200).map(long).collect();
+        texts.push("https://a.test".to_owned());
+        let all: Result<Vec<OriginPattern>, _> = texts.iter().map(|text| text.parse()).collect();
+        let all = all?;
+        assert_eq!(nearest("http://a.test", &all), None);
+        assert!(nearest("http://a.test", &all[150..]).is_some());
+        Ok(())
+    }
 }

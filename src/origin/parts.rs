@@ -76,6 +76,10 @@ impl Parts<'_> {
     }
 }
 
+const ANY_PORT: u8 = 1;
+/// The scheme is a special one.
+const SPECIAL: u8 = 2;
+
 /// Offsets of the parts in a text that was parsed, so that it is not parsed again. Eight bytes,
 /// because a policy may have many patterns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +90,8 @@ pub(super) struct Layout {
     host_end: u16,
     /// 0 for the default port and for any.
     port: u16,
-    has_any_port: bool,
+    /// [`ANY_PORT`] and [`SPECIAL`].
+    flags: u8,
     /// The distance from `scheme_end` to the `*` in the host. 0 if there is none.
     star: u8,
 }
@@ -98,25 +103,32 @@ impl Layout {
         star: Option<usize>,
         host_end: usize,
         port: Port,
+        is_special: bool,
     ) -> Result<Self, OriginErrorKind> {
         let too_long = |_| OriginErrorKind::TooLong;
         Ok(Self {
             scheme_end: u16::try_from(scheme_end).map_err(too_long)?,
             host_end: u16::try_from(host_end).map_err(too_long)?,
             port: if let Port::Number(port) = port { port } else { 0 },
-            has_any_port: port == Port::Any,
+            flags: if port == Port::Any { ANY_PORT } else { 0 }
+                | if is_special { SPECIAL } else { 0 },
             star: u8::try_from(star.map_or(0, |star| star - scheme_end)).map_err(too_long)?,
         })
     }
 
     #[inline]
     pub(super) fn is_wildcard(self) -> bool {
-        self.star != 0 || self.has_any_port
+        self.star != 0 || self.has_any_port()
     }
 
     #[inline]
     pub(super) fn has_any_port(self) -> bool {
-        self.has_any_port
+        self.flags & ANY_PORT != 0
+    }
+
+    #[inline]
+    pub(super) fn is_special(self) -> bool {
+        self.flags & SPECIAL != 0
     }
 
     /// The offset of the first byte after `://`.
@@ -153,7 +165,7 @@ impl Layout {
             scheme: self.scheme(text),
             wildcard,
             host,
-            port: if self.has_any_port || wildcard == Wildcard::AnyHost {
+            port: if self.has_any_port() || wildcard == Wildcard::AnyHost {
                 Port::Any
             } else if self.port == 0 {
                 Port::Default

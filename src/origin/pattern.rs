@@ -6,7 +6,7 @@ use super::{
     Origin,
     error::OriginError,
     grammar::{self, is_port, split_port_unchecked},
-    host::{is_label_part, is_special, is_subdomain_prefix},
+    host::{is_label_part, is_subdomain_prefix},
     parts::{Layout, Parts},
 };
 
@@ -49,12 +49,15 @@ use super::{
 /// refused  https://xn--f.example         `xn--` without valid punycode behind it
 /// refused  http://127.1, http://[0::1]   an address that browsers write in another way
 /// refused  wss://a.example               the origin of a page is http or https
+/// refused  htps://a.example              a misspelled scheme
 /// refused  *, https://*                  every page: use `allow_any_origin`
 /// refused  https://a.*.example.com       `*` behind the first label
 /// refused  https://*-*.example.com       two of them in a host
 /// refused  https://*.com, https://a-*.de a wildcard over a top-level domain (`*.localhost` is fine)
 /// refused  http://*.127.0.0.1            a wildcard over an address
-/// refused  null, file://                 every opaque origin looks the same
+/// refused  192.168.0.0/16                a range of addresses
+/// refused  null                          every opaque origin looks the same
+/// refused  file://, app://.              not a host: use `dangerous_allow_opaque_origins`
 /// refused  https://a.example:0           ports outside 1-65535, or with a leading zero
 /// ```
 ///
@@ -85,14 +88,23 @@ impl OriginPattern {
     /// Whether `origin`, which may be any text, is an origin that this pattern matches.
     #[inline]
     pub(super) fn matches_bytes(&self, origin: &[u8]) -> bool {
+        let pattern = self.text.as_bytes();
         if self.layout.has_any_port() {
-            self.matches_any_port(origin)
-        } else {
-            self.matches_host(
-                self.text.as_bytes(),
-                origin,
-                self.text.len() - self.layout.host_end(),
-            )
+            return self.matches_any_port(origin);
+        }
+        let Some(star) = self.layout.star() else { return pattern == origin };
+        // The end first: it differs for most origins.
+        origin.ends_with(&pattern[star + 1..])
+            && self.matches_start(pattern, star, origin, pattern.len() - self.layout.host_end())
+    }
+
+    /// Returns the bytes that every matching origin ends with.
+    pub(super) fn fixed_end(&self) -> &[u8] {
+        let text = self.text.as_bytes();
+        match self.layout.star() {
+            _ if self.layout.has_any_port() => &[],
+            Some(star) => &text[star + 1..],
+            None => text,
         }
     }
 
@@ -101,26 +113,30 @@ impl OriginPattern {
         let (_, port) = split_port_unchecked(authority);
         let (pattern, _) = self.text.as_bytes().split_at(self.layout.host_end());
         let (origin, _) = origin.split_at(origin.len() - port.len());
-        is_port(self.layout.scheme(&self.text), port) && self.matches_host(pattern, origin, 0)
+        let matches_host = match self.layout.star() {
+            None => pattern == origin,
+            Some(star) => {
+                origin.ends_with(&pattern[star + 1..])
+                    && self.matches_start(pattern, star, origin, 0)
+            }
+        };
+        matches_host && is_port(self.layout.scheme(&self.text), port)
     }
 
-    /// Compares a pattern and an origin that both end with a port of this length, or have none.
-    #[inline]
-    fn matches_host(&self, pattern: &[u8], origin: &[u8], port_len: usize) -> bool {
-        let Some(star) = self.layout.star() else { return pattern == origin };
-        // The end first: it differs for most origins.
-        let Some(start) = origin.strip_suffix(&pattern[star + 1..]) else { return false };
-        let Some(part) = start.strip_prefix(&pattern[..star]) else { return false };
+    /// Compares a pattern and an origin that end with the same bytes after the star, and with a port of
+    /// this length.
+    fn matches_start(&self, pattern: &[u8], star: usize, origin: &[u8], port_len: usize) -> bool {
+        let end_len = pattern.len() - star - 1;
+        let Some(start) = origin.len().checked_sub(end_len) else { return false };
+        let Some(part) = origin[..start].strip_prefix(&pattern[..star]) else { return false };
         let authority_start = self.layout.authority_start();
         let host = &origin[authority_start..origin.len() - port_len];
-        let is_special = is_special(self.layout.scheme(&self.text));
-        if star > authority_start || !matches!(pattern.get(star + 1), None | Some(b'.')) {
-            is_label_part(part, host, is_special)
-        } else if star + 1 < pattern.len() {
-            is_subdomain_prefix(part, host, is_special)
-        } else {
+        let is_special = self.layout.is_special();
+        match pattern.get(star + 1) {
+            Some(b'.') if star == authority_start => is_subdomain_prefix(part, host, is_special),
             // Any host of the scheme.
-            Origin::is_valid(origin)
+            None if star == authority_start => Origin::is_valid(origin),
+            _ => is_label_part(part, host, is_special),
         }
     }
 

@@ -3,8 +3,8 @@
 /// Whether `encoded`, the rest of a label after `xn--`, is the punycode of a text that is not ASCII.
 ///
 /// Browsers refuse the URL if it is not (URL, "domain to ASCII"), so they never send it as an origin.
-/// They also check that a host may contain the decoded text. That takes tables (UTS 46), and is not
-/// checked here.
+/// They also look each decoded character up in the tables of UTS 46. Of these only the plainest rules
+/// are checked here.
 ///
 /// RFC 3492, 6.2 "Decoding procedure", without the decoded text.
 pub(super) fn is_valid_punycode(encoded: &[u8]) -> bool {
@@ -13,31 +13,28 @@ pub(super) fn is_valid_punycode(encoded: &[u8]) -> bool {
         None => (0, encoded),
     };
     let Ok(mut length) = u32::try_from(basic) else { return false };
-    let (mut code_point, mut index, mut bias) = (128_u32, 0_u32, 72_u32);
+    let (mut code_point, mut index, mut bias) = (INITIAL_N, 0_u32, INITIAL_BIAS);
     let mut digits = digits.iter().copied().peekable();
     let is_ascii = digits.peek().is_none();
     while digits.peek().is_some() {
         let before = index;
         let mut weight = 1_u32;
-        for k in (36_u32..).step_by(36) {
-            let Some(digit) = digits.next().and_then(value) else { return false };
-            let Some(sum) =
-                digit.checked_mul(weight).and_then(|product| index.checked_add(product))
-            else {
-                return false;
-            };
+        for k in (BASE..).step_by(BASE as usize) {
+            let Some(digit) = digits.next().and_then(value_of) else { return false };
+            let sum = digit.checked_mul(weight).and_then(|product| index.checked_add(product));
+            let Some(sum) = sum else { return false };
             index = sum;
-            let threshold = k.saturating_sub(bias).clamp(1, 26);
+            let threshold = threshold(k, bias);
             if digit < threshold {
                 break;
             }
-            let Some(next) = weight.checked_mul(36 - threshold) else { return false };
+            let Some(next) = weight.checked_mul(BASE - threshold) else { return false };
             weight = next;
         }
         length += 1;
         bias = adapt(index - before, length, before == 0);
         code_point = match code_point.checked_add(index / length) {
-            Some(sum) if char::from_u32(sum).is_some() => sum,
+            Some(sum) if char::from_u32(sum).is_some_and(may_be_in_domain) => sum,
             _ => return false,
         };
         index = index % length + 1;
@@ -45,14 +42,114 @@ pub(super) fn is_valid_punycode(encoded: &[u8]) -> bool {
     !is_ascii
 }
 
+/// UTS 46, 4 "Processing": a decoded label contains only characters that are mapped to themselves.
+fn may_be_in_domain(c: char) -> bool {
+    let is_private_or_special =
+        matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..);
+    !(c.is_control() || c.is_whitespace() || c.is_uppercase() || is_private_or_special)
+}
+
+/// Encodes a host that has letters beyond ASCII, as browsers do (URL, "domain to ASCII").
+///
+/// `None` for letters that UTS 46 maps in ways that its tables are needed for.
+pub(super) fn encode_host(host: &str) -> Option<String> {
+    let labels: Option<Vec<String>> = host.split('.').map(encode_label).collect();
+    labels.map(|labels| labels.join("."))
+}
+
+fn encode_label(label: &str) -> Option<String> {
+    if label.is_ascii() {
+        return Some(label.to_ascii_lowercase());
+    }
+    // UTS 46 maps it to two letters, or to one, depending on the version.
+    let has_capital_sharp_s = label.contains('\u{1e9e}');
+    let text: Vec<char> = label.chars().flat_map(char::to_lowercase).collect();
+    let is_known = text.iter().all(|c| c.is_ascii() || is_mapped_to_itself(*c));
+    (is_known && !has_capital_sharp_s).then(|| encode(&text)).flatten()
+}
+
+/// Lower-case letters of scripts that have neither combining marks nor rules of their own in UTS 46,
+/// each in the one form that NFC has for it.
+fn is_mapped_to_itself(c: char) -> bool {
+    let is_in_block = matches!(
+        c,
+        // Latin
+        '\u{df}'..='\u{f6}' | '\u{f8}'..='\u{131}' | '\u{134}'..='\u{13e}' | '\u{141}'..='\u{148}'
+            | '\u{14a}'..='\u{17e}' | '\u{1a0}'..='\u{1a1}' | '\u{1af}'..='\u{1b0}'
+            | '\u{218}'..='\u{21b}' | '\u{1ea0}'..='\u{1ef9}'
+            // Greek, Cyrillic, Armenian, Georgian
+            | '\u{3ac}'..='\u{3ce}' | '\u{430}'..='\u{45f}' | '\u{48a}'..='\u{4bf}'
+            | '\u{4c1}'..='\u{4ce}' | '\u{4d0}'..='\u{52f}' | '\u{561}'..='\u{586}'
+            | '\u{10d0}'..='\u{10fa}'
+            // Japanese, Chinese, Korean
+            | '\u{3005}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'
+            | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
+    );
+    is_in_block && c.is_alphanumeric() && !c.is_uppercase()
+}
+
+/// RFC 3492, 6.3 "Encoding procedure".
+fn encode(text: &[char]) -> Option<String> {
+    let basic: String = text.iter().filter(|c| c.is_ascii()).collect();
+    let mut length = u32::try_from(basic.len()).ok()?;
+    let mut encoded = format!("xn--{basic}{}", if basic.is_empty() { "" } else { "-" });
+    let (mut next, mut delta, mut bias) = (INITIAL_N, 0_u32, INITIAL_BIAS);
+    let mut is_first = true;
+    while let Some(smallest) = text.iter().map(|c| u32::from(*c)).filter(|c| *c >= next).min() {
+        let step = (smallest - next).checked_mul(length + 1)?;
+        delta = delta.checked_add(step)?;
+        next = smallest;
+        for c in text.iter().map(|c| u32::from(*c)) {
+            if c < next {
+                delta = delta.checked_add(1)?;
+            } else if c == next {
+                push_delta(&mut encoded, delta, bias);
+                length += 1;
+                bias = adapt(delta, length, is_first);
+                (delta, is_first) = (0, false);
+            }
+        }
+        delta += 1;
+        next += 1;
+    }
+    Some(encoded)
+}
+
+/// Appends a number of variable length.
+fn push_delta(encoded: &mut String, mut delta: u32, bias: u32) {
+    for k in (BASE..).step_by(BASE as usize) {
+        let threshold = threshold(k, bias);
+        if delta < threshold {
+            break;
+        }
+        encoded.push(digit_of(threshold + (delta - threshold) % (BASE - threshold)));
+        delta = (delta - threshold) / (BASE - threshold);
+    }
+    encoded.push(digit_of(delta));
+}
+
 /// RFC 3492, 5 "Parameter values for Punycode".
-fn value(digit: u8) -> Option<u32> {
+const BASE: u32 = 36;
+const INITIAL_BIAS: u32 = 72;
+const INITIAL_N: u32 = 128;
+
+fn threshold(k: u32, bias: u32) -> u32 {
+    k.saturating_sub(bias).clamp(1, 26)
+}
+
+fn value_of(digit: u8) -> Option<u32> {
     match digit {
         b'a'..=b'z' => Some(u32::from(digit - b'a')),
         b'A'..=b'Z' => Some(u32::from(digit - b'A')),
         b'0'..=b'9' => Some(u32::from(digit - b'0') + 26),
         _ => None,
     }
+}
+
+/// `a` for 0, `9` for 35.
+fn digit_of(value: u32) -> char {
+    let value = u8::try_from(value).unwrap_or_default();
+    char::from(if value < 26 { b'a' + value } else { b'0' + (value - 26) })
 }
 
 /// RFC 3492, 6.1 "Bias adaptation function".
@@ -62,14 +159,14 @@ fn adapt(delta: u32, length: u32, is_first: bool) -> u32 {
     let mut k = 0;
     while delta > 455 {
         delta /= 35;
-        k += 36;
+        k += BASE;
     }
-    k + 36 * delta / (delta + 38)
+    k + BASE * delta / (delta + 38)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_valid_punycode;
+    use super::{encode_host, is_valid_punycode};
 
     #[test]
     fn names_of_real_domains() {
@@ -82,8 +179,48 @@ mod tests {
 
     #[test]
     fn texts_that_are_not_punycode() {
-        for label in ["", "f", "a-", "-", "99999999999", "bcher_kva", "bcher-kv_"] {
+        // The last three: U+0080, an upper-case letter, a private character.
+        for label in
+            ["", "f", "a-", "-", "99999999999", "bcher_kva", "bcher-kv_", "a", "bcher-6pa", "0y0c"]
+        {
             assert!(!is_valid_punycode(label.as_bytes()), "{label}");
+        }
+    }
+
+    #[test]
+    fn hosts_in_punycode() {
+        let cases = [
+            ("bücher.example", "xn--bcher-kva.example"),
+            ("BÜCHER.Example", "xn--bcher-kva.example"),
+            ("münchen.de", "xn--mnchen-3ya.de"),
+            ("straße.de", "xn--strae-oqa.de"),
+            ("пример.рф", "xn--e1afmkfd.xn--p1ai"),
+            ("παράδειγμα.δοκιμή", "xn--hxajbheg2az3al.xn--jxalpdlp"),
+            ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
+            ("食狮.公司.cn", "xn--85x722f.xn--55qx5d.cn"),
+            ("실례.테스트", "xn--9n2bp8q.xn--9t4b11yi5a"),
+            ("ệ.vn", "xn--qlg.vn"),
+            ("*.bücher.example", "*.xn--bcher-kva.example"),
+        ];
+        for (host, encoded) in cases {
+            assert_eq!(encode_host(host).as_deref(), Some(encoded), "{host}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_take_tables() {
+        // Combining, full width, ligature, another dot, right to left, joined, emoji.
+        for host in [
+            "e\u{301}.fr",
+            "ａ.jp",
+            "ﬁ.com",
+            "例。jp",
+            "דוגמה.com",
+            "a\u{200d}b",
+            "💩.la",
+            "STRAẞE.de",
+        ] {
+            assert_eq!(encode_host(host), None, "{host}");
         }
     }
 }

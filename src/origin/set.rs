@@ -131,21 +131,12 @@ impl OriginSet {
             observe(OriginCheck::TooLong);
             return Err(OriginRefusal::NotListed);
         }
-        let count = self.index.exact_count();
-        if count > 0 {
-            let allows = self.index.has_exact(&self.patterns, origin);
-            observe(OriginCheck::Exact { count, allows });
-            if allows {
-                return Ok(());
-            }
-        }
-        let count = self.index.wildcard_count();
-        if count > 0 {
-            let allowed_by = self.index.find_wildcard(&self.patterns, origin);
-            observe(OriginCheck::Patterns { count, allowed_by });
-            if allowed_by.is_some() {
-                return Ok(());
-            }
+        let is_listed = match &self.index {
+            Index::Linear(linear) => search(linear, &self.patterns, origin, &mut observe),
+            Index::Hashed(hashed) => search(hashed, &self.patterns, origin, &mut observe),
+        };
+        if is_listed {
+            return Ok(());
         }
         match &self.custom {
             Some(custom) => custom.check_with(value, observe),
@@ -195,42 +186,43 @@ impl Index {
             Self::Hashed(Hashed::new(patterns))
         }
     }
+}
 
-    #[inline]
-    fn exact_count(&self) -> usize {
-        match self {
-            Self::Linear(linear) => linear.exact_count(),
-            Self::Hashed(hashed) => hashed.exact_count(),
-        }
-    }
-
-    #[inline]
-    fn wildcard_count(&self) -> usize {
-        match self {
-            Self::Linear(linear) => linear.wildcard_count(),
-            Self::Hashed(hashed) => hashed.wildcard_count(),
-        }
-    }
-
-    #[inline]
-    fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
-        match self {
-            Self::Linear(linear) => linear.has_exact(patterns, origin),
-            Self::Hashed(hashed) => hashed.has_exact(patterns, origin),
-        }
-    }
-
-    #[inline]
+/// A way to search patterns.
+pub(super) trait Search {
+    fn exact_count(&self) -> usize;
+    fn wildcard_count(&self) -> usize;
+    fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool;
     fn find_wildcard<'p>(
         &self,
         patterns: &'p [OriginPattern],
         origin: &[u8],
-    ) -> Option<&'p OriginPattern> {
-        match self {
-            Self::Linear(linear) => linear.find_wildcard(patterns, origin),
-            Self::Hashed(hashed) => hashed.find_wildcard(patterns, origin),
+    ) -> Option<&'p OriginPattern>;
+}
+
+/// Searches the exact origins first, then the patterns with wildcards.
+#[inline]
+fn search<'a>(
+    index: &impl Search,
+    patterns: &'a [OriginPattern],
+    origin: &[u8],
+    observe: &mut impl FnMut(OriginCheck<'a>),
+) -> bool {
+    let count = index.exact_count();
+    if count > 0 {
+        let allows = index.has_exact(patterns, origin);
+        observe(OriginCheck::Exact { count, allows });
+        if allows {
+            return true;
         }
     }
+    let count = index.wildcard_count();
+    if count == 0 {
+        return false;
+    }
+    let allowed_by = index.find_wildcard(patterns, origin);
+    observe(OriginCheck::Patterns { count, allowed_by });
+    allowed_by.is_some()
 }
 
 /// A regex or a predicate that allows origins that do not exist.

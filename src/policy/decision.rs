@@ -125,7 +125,7 @@ impl<'a> Decision<'a> {
                 self.allow_preflight(Some(origin.clone()), response);
             }
             (RequestKind::Actual | RequestKind::NotCors, _) => {
-                self.reply().apply(policy, response);
+                self.reply().apply(|| Some(policy), response);
             }
         }
     }

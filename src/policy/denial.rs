@@ -12,7 +12,7 @@ use super::{
     request_headers::{MAX_BYTES, MAX_NAMES, RequestHeaders},
     same_origin::{Foreign, check_own_page, is_websocket, request_host},
 };
-use crate::origin::{Origin, OriginPattern, nearest, quoted};
+use crate::origin::{Nearest, Origin, OriginPattern, nearest, quoted};
 
 /// The rule that denied a request, and the value that it denied.
 ///
@@ -52,7 +52,7 @@ impl<'a> Denial<'a> {
     /// Compares up to 1000 patterns, so call it only if a person reads the result.
     #[must_use]
     pub fn nearest(&self) -> Option<&'a OriginPattern> {
-        self.nearest_and_difference().map(|(pattern, _)| pattern)
+        self.find_nearest().map(|nearest| nearest.pattern)
     }
 
     #[inline]
@@ -79,7 +79,7 @@ impl<'a> Denial<'a> {
         denied
     }
 
-    fn nearest_and_difference(&self) -> Option<(&'a OriginPattern, &'static str)> {
+    pub(super) fn find_nearest(&self) -> Option<Nearest<'a>> {
         match (&self.context.policy.origins, self.kind()) {
             (Origins::Listed(set), DenialKind::Origin | DenialKind::MalformedOrigin) => {
                 let origin = std::str::from_utf8(self.value).ok().filter(|it| !it.contains('*'))?;
@@ -98,9 +98,9 @@ impl fmt::Display for Denial<'_> {
                 let is_origin = kind == DenialKind::Origin;
                 let verdict = if is_origin { "is not allowed" } else { "is not an origin" };
                 write!(f, "origin {value} {verdict}; ")?;
-                match self.nearest_and_difference() {
-                    Some((nearest, difference)) => {
-                        write!(f, "the closest allowed origin is \"{nearest}\" ({difference})")?;
+                match self.find_nearest() {
+                    Some(Nearest { pattern, difference, .. }) => {
+                        write!(f, "the closest allowed origin is \"{pattern}\" ({difference})")?;
                         f.write_str(if is_origin && self.is_insecure() {
                             "; serve the page over https"
                         } else {

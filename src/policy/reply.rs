@@ -18,12 +18,18 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    /// Writes the headers. Returns those of the inner service that were removed.
+    /// Writes the headers. Returns those of the inner service that were removed. A denial needs no
+    /// policy, so `policy` is called only for the rest.
     #[inline]
-    pub(crate) fn apply(self, policy: &Policy, response: &mut HeaderMap) -> Replaced {
+    pub(crate) fn apply<'p>(
+        self,
+        policy: impl FnOnce() -> Option<&'p Policy>,
+        response: &mut HeaderMap,
+    ) -> Replaced {
         match self {
             Self::Deny => headers::deny(response),
             Self::Allow { origin } => {
+                let Some(policy) = policy() else { return Replaced::default() };
                 let replaced = policy.headers().allow(origin, response);
                 if policy.rules.exposes_present_headers() {
                     headers::expose_present_headers(&policy.exposed, response);

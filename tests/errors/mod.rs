@@ -6,6 +6,7 @@ use corsac::{CorsBuilder, CorsLayer, Enforcement, ProblemKind};
 use http::StatusCode;
 
 mod origins;
+mod texts;
 
 /// The one problem that `builder` has, as it is printed.
 fn problem(builder: CorsBuilder) -> String {

@@ -6,8 +6,8 @@ use super::problem;
 
 const FILE: &str = "in browsers, pages from files have the origin `null`; serve them over http, or \
                     set `dangerous_allow_opaque_origins` for web views that send `file://`";
-const WILDCARD: &str = "`*` stands only in front of a domain (`https://*.example.com`), once in its \
-                        first label (`https://app-*.example.com`), or as the port";
+const LIST: &str = "one origin is expected; pass each one as an item of its own, \
+                    \"https://a.example\" first";
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -82,15 +82,8 @@ fn origins() {
             "https://a.example:443:443",
             "a port is a number from 1 to 65535 without leading zeros, or `*`",
         ),
-        (
-            "https://a.example, https://b.example",
-            "one origin is expected; pass each one as an item of its own",
-        ),
-        (
-            "https://a.example https://b.example",
-            "one origin is expected; pass each one as an item of its own",
-        ),
-        ("https://bücher.example", "browsers send hosts in ASCII; write the punycode (`xn--...`)"),
+        ("https://a.example, https://b.example", LIST),
+        ("https://a.example https://b.example", LIST),
         ("ht_tp://a", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         ("1http://a", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         ("file://", FILE),
@@ -168,21 +161,10 @@ fn origins() {
             "https://xn--*.example.com",
             "a part of punycode stands for no letters; write the whole label",
         ),
-        ("https://*.*.com", WILDCARD),
-        ("https://a*b*.example.com", WILDCARD),
-        ("https://*.a-*.example.com", WILDCARD),
-        ("https://a.*.example.com", WILDCARD),
-        ("https://a.b*.example.com", WILDCARD),
-        ("https://example.*", WILDCARD),
-        ("https://foo*", WILDCARD),
-        ("chrome-extension://a*", WILDCARD),
-        ("http://localhost:30*", WILDCARD),
-        ("https://.*\\.example\\.com", WILDCARD),
         (
             "https://foo*.com",
             "this would allow everybody under a top-level domain; name the domain below it",
         ),
-        ("*://a.example", "a scheme consists of lower-case letters, digits, `+`, `-` and `.`"),
         (
             "https://*.com",
             "this would allow everybody under a top-level domain; name the domain below it",
@@ -197,10 +179,7 @@ fn origins() {
         ("ftp://a.example:21", r#"browsers leave the default port out; write "ftp://a.example""#),
         ("ftp://A.example", r#"browsers send origins in lower case; write "ftp://a.example""#),
     ];
-    for (value, sentence) in cases {
-        let builder = CorsLayer::builder().allow_origins([value]);
-        assert_eq!(problem(builder), format!("allow_origins[0] {value:?}: {sentence}"));
-    }
+    assert_sentences(&cases);
     let long = format!("https://{}.example", "a".repeat(64));
     assert_eq!(
         problem(CorsLayer::builder().allow_origins([&long])),
@@ -213,6 +192,14 @@ fn origins() {
         problem(CorsLayer::builder().allow_origins([&longer])),
         format!("allow_origins[0] {longer:?}: longer than any origin that a browser sends"),
     );
+}
+
+#[track_caller]
+pub(super) fn assert_sentences(cases: &[(&str, &str)]) {
+    for (value, sentence) in cases {
+        let builder = CorsLayer::builder().allow_origins([value]);
+        assert_eq!(problem(builder), format!("origin {value:?}: {sentence}"));
+    }
 }
 
 #[test]

@@ -41,6 +41,9 @@ fn text() -> impl Strategy<Value = String> {
         "http://\\[[0-9a-fA-F:.]{1,30}\\](:[0-9]{1,6})?",
         "https://xn--[a-z0-9-]{0,12}",
         "https://xn--([a-z]{1,5}-)?[a-b][a-c0-9]{1,4}\\.example",
+        "[hhttps]{3,6}://a\\.example",
+        "[\\[\\]{}()\"',;| *.:/0-9aü\u{200b}]{0,30}",
+        "https?://[a-zßüäжλ日-]{1,8}\\.[a-z0-9é가]{2,4}(:[0-9]{2})?",
         "https://([a-b]{0,64}\\.){0,9}[a-b]{0,66}\\.?",
     ]
 }
@@ -180,6 +183,7 @@ proptest! {
     fn a_pattern_that_is_refused_says_what_to_write(text in near_grammar()) {
         let Err(error) = text.parse::<OriginPattern>() else { return Ok(()) };
         prop_assert_eq!(error.value(), &text);
+        prop_assert!(error.to_string().starts_with("origin \""));
         if let Some(suggestion) = error.suggestion() {
             prop_assert!(twin::is_pattern(suggestion), "{:?} for {:?}", suggestion, text);
             prop_assert!(suggestion.parse::<OriginPattern>().is_ok());

@@ -5,7 +5,7 @@
 
 #![allow(dead_code)] // each test target takes what it needs
 
-use std::net::Ipv6Addr;
+use std::{collections::HashSet, net::Ipv6Addr};
 
 /// Whether one of the patterns stands for this text, and the text is an origin at all.
 pub fn allows<S: AsRef<str>>(patterns: &[S], origin: &str) -> bool {
@@ -139,6 +139,29 @@ fn is_scheme(scheme: &str) -> bool {
     scheme.starts_with(|c: char| c.is_ascii_lowercase())
         && scheme.chars().all(other)
         && !["file", "ws", "wss"].contains(&scheme)
+        && !is_misspelled(scheme)
+}
+
+/// `htps` and its like: `https`, or `http` if there is no `s`, after one slip of the finger.
+fn is_misspelled(scheme: &str) -> bool {
+    if ["http", "https"].contains(&scheme) || scheme.chars().any(|c| !"htps".contains(c)) {
+        return false;
+    }
+    let meant = if scheme.contains('s') { "https" } else { "http" };
+    let mut slips = HashSet::new();
+    for at in 0..=meant.len() {
+        let (before, after) = meant.split_at(at);
+        let next = after.get(1..).unwrap_or_default();
+        slips.insert(format!("{before}{next}"));
+        if after.len() > 1 {
+            slips.insert(format!("{before}{}{}{}", &after[1..2], &after[..1], &after[2..]));
+        }
+        for letter in ["h", "t", "p", "s"] {
+            slips.insert(format!("{before}{letter}{after}"));
+            slips.insert(format!("{before}{letter}{next}"));
+        }
+    }
+    slips.contains(scheme)
 }
 
 fn is_port(parts: &Parts<'_>, port: &str) -> bool {
@@ -253,5 +276,16 @@ fn decode(encoded: &str) -> Option<String> {
         text.insert(usize::try_from(at).ok()?, char::from_u32(u32::try_from(number).ok()?)?);
         (at, first) = (at + 1, false);
     }
-    text.iter().any(|c| !c.is_ascii()).then(|| text.into_iter().collect())
+    // UTS 46, as far as it goes without tables
+    let is_never_sent = |c: &char| {
+        let number = u32::from(*c);
+        c.is_control()
+            || c.is_whitespace()
+            || c.is_uppercase()
+            || (0xe000..=0xf8ff).contains(&number)
+            || (0xfff0..=0xffff).contains(&number)
+            || number >= 0xe0000
+    };
+    let is_text = text.iter().any(|c| !c.is_ascii()) && !text.iter().any(is_never_sent);
+    is_text.then(|| text.into_iter().collect())
 }

@@ -115,7 +115,7 @@ fn patterns() -> Group {
                 ),
             ),
             missed(
-                30.0,
+                40.0,
                 with_origin(
                     "10,000 labels of one domain, 63 bytes",
                     Policy::LabelsOfOneDomain,

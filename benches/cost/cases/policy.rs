@@ -18,6 +18,11 @@ pub enum Policy {
     Exact(usize),
     /// This number of patterns, all of the same length.
     Patterns(usize),
+    /// This number of patterns with a star inside the first label, each under its own domain.
+    Labels(usize),
+    /// 10,000 patterns with a star inside the first label, all under one domain, with prefixes and
+    /// suffixes of many lengths.
+    LabelsOfOneDomain,
     /// Sixteen origins that differ only in one place, so that they have to be compared as a whole.
     LookAlikes,
     /// 10,000 patterns, at 30 depths of domains.
@@ -45,7 +50,7 @@ impl Policy {
         let builder = match self {
             Self::Permissive => return CorsLayer::permissive(),
             Self::AnyHeader => builder.allow_origins(self.origins()).allow_any_header(),
-            _ => builder.allow_origins(self.origins()),
+            _ => builder.allow_origins(self.origins()).allow_headers(HEADERS),
         };
         common(builder).build().expect("the policies are valid")
     }
@@ -68,7 +73,7 @@ impl Policy {
             Self::AnyHeader => {
                 Some(tower_common(origins()).allow_headers(AllowHeaders::mirror_request()))
             }
-            Self::Patterns(_) | Self::Depths => None,
+            Self::Patterns(_) | Self::Labels(_) | Self::LabelsOfOneDomain | Self::Depths => None,
             // Each request would take seconds.
             Self::Exact(count) if count > 10_000 => None,
             Self::List(_) | Self::Exact(_) | Self::LookAlikes => Some(tower_common(origins())),
@@ -83,6 +88,8 @@ impl Policy {
             Self::Pattern => Box::new(["https://*.example.com".to_owned()].into_iter()),
             Self::Exact(count) => Box::new((0..count).map(sizes::exact)),
             Self::Patterns(count) => Box::new((0..count).map(sizes::pattern)),
+            Self::Labels(count) => Box::new((0..count).map(sizes::label)),
+            Self::LabelsOfOneDomain => Box::new((0..10_000).map(hostile::label_of_one_domain)),
             Self::LookAlikes => Box::new((0..16).map(hostile::look_alike)),
             Self::Depths => Box::new((0..10_000).map(hostile::pattern_at_a_depth)),
             Self::AnyHeader => Self::List(10).origins(),
@@ -92,11 +99,7 @@ impl Policy {
 }
 
 fn common(builder: CorsBuilder) -> CorsBuilder {
-    builder
-        .allow_methods(METHODS)
-        .allow_headers(HEADERS)
-        .expose_headers(["x-request-id", "etag"])
-        .allow_credentials(true)
+    builder.allow_methods(METHODS).expose_headers(["x-request-id", "etag"]).allow_credentials(true)
 }
 
 fn tower_common(origin: AllowOrigin) -> TowerHttp {

@@ -110,7 +110,13 @@ const CASES: [Case; 12] = [
     Case {
         pattern: "https://*.example.com",
         allowed: &["https://a.example.com", "https://a.b.example.com"],
-        refused: &["https://example.com", "https://*.example.com", "https://.example.com"],
+        // The last: the punycode of a control character.
+        refused: &[
+            "https://example.com",
+            "https://*.example.com",
+            "https://.example.com",
+            "https://xn--a.example.com",
+        ],
     },
 ];
 
