@@ -198,7 +198,7 @@ fn origins() {
 pub(super) fn assert_sentences(cases: &[(&str, &str)]) {
     for (value, sentence) in cases {
         let builder = CorsLayer::builder().allow_origins([value]);
-        assert_eq!(problem(builder), format!("origin {value:?}: {sentence}"));
+        assert_eq!(problem(builder), format!("allow_origins[0] {value:?}: {sentence}"));
     }
 }
 
