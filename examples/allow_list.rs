@@ -27,16 +27,16 @@
 //! ```
 //!
 //! The second origin is refused, so its pages cannot read the response. The server logs the reason:
-//! `origin "https://app.example.com:8443" is not allowed: "https://*.example.com" is, which differs
-//! only in its port`.
+//! `origin "https://app.example.com:8443" is not allowed; the closest allowed origin is
+//! "https://*.example.com" (different port)`.
 //!
 //! If the policy has mistakes, the program prints all of them and exits with 1:
 //!
 //! ```text
 //! $ ALLOWED_ORIGINS='https://example.com/, *.example.com' cargo run --example allow_list
 //! Error: invalid CORS policy (2 problems):
-//!   - origin "https://example.com/": an origin has no path; write "https://example.com"
-//!   - origin "*.example.com": an origin starts with its scheme and `://`; write "https://*.example.com"
+//!   - allow_origins[0] "https://example.com/": an origin has no path; write "https://example.com"
+//!   - allow_origins[1] "*.example.com": an origin starts with its scheme and `://`; write "https://*.example.com"
 //! ```
 
 use std::{env, error::Error};
