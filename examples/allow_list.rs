@@ -9,8 +9,8 @@
 //!     | grep -iv ^date
 //! HTTP/1.1 204 No Content
 //! access-control-allow-origin: https://app.example.com
-//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-credentials: true
+//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-max-age: 7200
 //! access-control-allow-methods: PUT, DELETE
 //! access-control-allow-headers: authorization, content-type
@@ -58,7 +58,7 @@ const DEFAULT_ORIGINS: &str = "https://example.com,https://*.example.com";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // corsac logs each refusal at DEBUG.
+    // corsac logs refusals at INFO and DEBUG.
     tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG).init();
 
     let origins = env::var("ALLOWED_ORIGINS").unwrap_or_else(|_| DEFAULT_ORIGINS.to_owned());
