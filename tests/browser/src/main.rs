@@ -50,7 +50,8 @@ fn app() -> Result<Router, corsac::BuildError> {
         .route("/control/faults", get(Json(faults)))
         .route("/control/records", post(drain).with_state(records.clone()));
     for (name, cors) in policies {
-        let recorder = Recorder::new(records.clone(), cors.policy().cloned());
+        let policy = cors.policy().cloned().map(Arc::new);
+        let recorder = Recorder::new(records.clone(), policy);
         let behind = |api: Router, server: &str| {
             let record = middleware::from_fn_with_state(recorder.clone(), record::record);
             Router::new().nest(&format!("/{server}/{name}"), api.layer(record))
