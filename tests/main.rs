@@ -11,7 +11,9 @@ mod decision;
 mod denials;
 mod errors;
 mod explain;
+mod layer;
 mod others;
+mod owners;
 mod parity;
 mod warnings;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use corsac::{CorsBuilder, CorsLayer};
+use corsac::{CorsBuilder, CorsLayer, Warning};
 
 const APP: &str = "https://app.example.com";
 
@@ -88,6 +88,15 @@ fn exposed_headers() {
             "exposed header \"pragma\": every page can read it anyway; leave it out",
         ],
     );
+}
+
+#[test]
+fn origins_keep_their_order() {
+    let ports = (0..1500).map(|at| 3000 + at * 7919 % 1500);
+    let origins: Vec<String> = ports.map(|port| format!("http://localhost:{port}")).collect();
+    let warnings = app().allow_origins(&origins).build_policy().unwrap().warnings();
+    let [Warning::LoopbackOrigins { values, .. }] = &warnings[..] else { panic!("{warnings:?}") };
+    assert!(*values == origins);
 }
 
 #[test]

@@ -125,8 +125,9 @@ impl<'a> Reasoning<'a> {
             };
             self.note(Topic::Request, text, section);
         }
-        if self.policy.is_trusted_sender(origin, self.decision.context.headers)
-            && self.decision.kind() == RequestKind::Actual
+        let headers = self.decision.context.headers;
+        if self.decision.kind() == RequestKind::Actual
+            && self.policy.is_trusted_sender(self.method, origin, headers)
         {
             self.note(
                 Topic::Request,

@@ -61,7 +61,7 @@ impl CorsLayer {
     /// # let app: axum::Router = axum::Router::new().layer(cors);
     /// ```
     pub fn new(policy: impl Into<MountedPolicy>) -> Self {
-        Self::from_mount(policy.into())
+        Self::from_mount(policy.into().0)
     }
 
     /// Allows every origin, method and header, and exposes all response headers. Does not allow

@@ -32,7 +32,7 @@ use crate::policy::{Decision, Enforcement, Policy};
 /// ```
 /// use std::sync::Arc;
 ///
-/// use corsac::{AsyncCorsLayer, CorsLayer, Lookup, Policy};
+/// use corsac::{AsyncCorsLayer, CorsLayer, Lookup, Policy, request_host};
 /// use http::{header::ORIGIN, request::Parts};
 ///
 /// # #[derive(Clone)] struct Database;
@@ -40,7 +40,7 @@ use crate::policy::{Decision, Enforcement, Policy};
 /// # let database = Database;
 /// let cors = AsyncCorsLayer::new(move |parts: &Parts| {
 ///     let database = database.clone();
-///     let host = parts.uri.host().unwrap_or_default().to_owned();
+///     let host = request_host(parts).unwrap_or_default().to_ascii_lowercase();
 ///     // Without `Origin` no policy needs to be looked up.
 ///     let is_cors = parts.headers.contains_key(ORIGIN);
 ///     async move {

@@ -16,7 +16,7 @@ use crate::policy::Policy;
 /// Responses count references to the first two. They count none to a `&'static Policy`, which is
 /// the one to use if many threads share a layer and a profile shows contention.
 #[derive(Debug, Clone)]
-pub struct MountedPolicy(Source);
+pub struct MountedPolicy(pub(super) Mount);
 
 /// Cloning it copies a pointer or counts one reference.
 #[derive(Debug, Clone)]
@@ -56,25 +56,14 @@ impl From<Policy> for MountedPolicy {
 
 impl From<Arc<Policy>> for MountedPolicy {
     fn from(policy: Arc<Policy>) -> Self {
-        Self(Source::Fixed(policy))
+        Self(Source::Fixed(policy).into())
     }
 }
 
 impl From<&'static Policy> for MountedPolicy {
     fn from(policy: &'static Policy) -> Self {
-        Self(Source::Static(policy))
-    }
-}
-
-impl From<MountedPolicy> for Mount {
-    fn from(policy: MountedPolicy) -> Self {
-        match policy.0 {
-            Source::Static(policy) => {
-                policy.static_parts();
-                Self::Static(policy)
-            }
-            source => source.into(),
-        }
+        policy.static_parts();
+        Self(Mount::Static(policy))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a request is denied, in words.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 
@@ -23,6 +23,8 @@ pub struct Denial<'a> {
     pub(super) context: Context<'a>,
     kind: DenialKind,
     pub(super) value: &'a [u8],
+    /// Searched at most once.
+    nearest: OnceLock<Option<Nearest<'a>>>,
 }
 
 impl<'a> Denial<'a> {
@@ -57,7 +59,7 @@ impl<'a> Denial<'a> {
 
     #[inline]
     pub(crate) fn new(context: Context<'a>, kind: DenialKind, value: &'a [u8]) -> Self {
-        Self { context, kind, value }
+        Self { context, kind, value, nearest: OnceLock::new() }
     }
 
     pub(crate) fn is_about_origin(&self) -> bool {
@@ -79,14 +81,15 @@ impl<'a> Denial<'a> {
         denied
     }
 
-    pub(super) fn find_nearest(&self) -> Option<Nearest<'a>> {
-        match (&self.context.policy.origins, self.kind()) {
+    pub(super) fn find_nearest(&self) -> Option<&Nearest<'a>> {
+        let search = || match (&self.context.policy.origins, self.kind()) {
             (Origins::Listed(set), DenialKind::Origin | DenialKind::MalformedOrigin) => {
-                let origin = std::str::from_utf8(self.value).ok().filter(|it| !it.contains('*'))?;
-                nearest(origin, set.patterns())
+                let origin = std::str::from_utf8(self.value).ok()?;
+                if origin.contains('*') { None } else { nearest(origin, set.patterns()) }
             }
             _ => None,
-        }
+        };
+        self.nearest.get_or_init(search).as_ref()
     }
 }
 
