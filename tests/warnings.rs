@@ -42,7 +42,7 @@ fn max_age() {
     assert_eq!(
         warns(app().max_age(Duration::from_secs(7201))),
         [
-            "max age 7201 s: Chromium forgets after 7200 s, and no browser hears of a change before it \
+            "max age 7201 s: Chromium forgets after 7200 s, and no browser notices a change before it \
           asks again; write 7200 s"
         ],
     );
@@ -160,14 +160,14 @@ fn wildcards_over_what_is_everybodys() {
     assert_eq!(
         over("https://*.github.io"),
         [
-            "origin \"https://*.github.io\": anybody can have a domain under \"github.io\", and would \
+            "origin \"https://*.github.io\": any person can register a name under \"github.io\", and could \
           read what this service answers; list the ones that are yours"
         ],
     );
     assert_eq!(
         warns(CorsLayer::builder().allow_origins(["https://*.co.uk:8443"]).allow_credentials(true)),
         [
-            "origin \"https://*.co.uk:8443\": anybody can have a domain under \"co.uk\", and would act \
+            "origin \"https://*.co.uk:8443\": any person can register a name under \"co.uk\", and could act \
           for your users here and read the answers; list the ones that are yours"
         ],
     );

@@ -114,12 +114,10 @@ impl PrefixProblem {
 
 /// A policy for each path prefix. The longest prefix that matches decides.
 ///
-/// Made by [`PathConfigs::build`]. Use it with
-/// [`CorsLayer::per_request`](crate::CorsLayer::per_request):
+/// Made by [`PathConfigs::build`]. Use it with [`CorsLayer::per_path`](crate::CorsLayer::per_path):
 ///
 /// ```
 /// use corsac::{CorsLayer, PathConfigs};
-/// use http::request::Parts;
 ///
 /// let paths: PathConfigs = toml::from_str("['/']\nallow_origins = 'https://app.example.com'")?;
 /// let policies = paths.build()?;
@@ -128,13 +126,14 @@ impl PrefixProblem {
 ///         eprintln!("{prefix}: {warning}");
 ///     }
 /// }
-/// let cors = CorsLayer::per_request(move |parts: &Parts| policies.policy(parts));
+/// let cors = CorsLayer::per_path(policies);
 /// # let app: axum::Router = axum::Router::new().layer(cors);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Cloning it clones one [`Arc`]. To replace it while requests arrive, keep it in an
-/// `Arc<RwLock<PathPolicies>>` that the closure reads.
+/// `Arc<RwLock<PathPolicies>>` that the closure of a
+/// [`CorsLayer::per_request`](crate::CorsLayer::per_request) reads.
 #[derive(Debug, Clone)]
 pub struct PathPolicies {
     table: Arc<Table>,

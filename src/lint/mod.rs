@@ -97,7 +97,7 @@ impl Policy {
     /// let warnings = policy.warnings();
     /// assert_eq!(
     ///     warnings[0].to_string(),
-    ///     "max age 86400 s: Chromium forgets after 7200 s, and no browser hears of a change before \
+    ///     "max age 86400 s: Chromium forgets after 7200 s, and no browser notices a change before \
     ///      it asks again; write 7200 s",
     /// );
     /// # Ok::<(), corsac::BuildError>(())
@@ -202,7 +202,7 @@ impl fmt::Display for Warning {
                 };
                 write!(
                     f,
-                    "origin {value:?}: anybody can have a domain under {suffix:?}, and would {power}; \
+                    "origin {value:?}: any person can register a name under {suffix:?}, and could {power}; \
                      list the ones that are yours"
                 )
             }
@@ -247,7 +247,7 @@ impl fmt::Display for Warning {
             }
             Self::MaxAge { value } => write!(
                 f,
-                "max age {} s: Chromium forgets after {max} s, and no browser hears of a change \
+                "max age {} s: Chromium forgets after {max} s, and no browser notices a change \
                  before it asks again; write {max} s",
                 value.as_secs(),
                 max = LONGEST_IN_CHROMIUM.as_secs()

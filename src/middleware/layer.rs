@@ -113,7 +113,7 @@ impl CorsLayer {
     ///
     /// Every response has `Vary: Origin`, because the choice may depend on it. If the choice depends
     /// on other request headers, or not on `Origin`, set them with [`vary`](CorsLayer::vary). For a
-    /// choice by path alone, use `per_path`.
+    /// choice by path alone, use `per_path` (feature `serde`), or `vary([])`.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -114,6 +114,10 @@ impl fmt::Display for Denial<'_> {
                         "no allowed origin is similar, and credentials would travel over plain http; \
                          serve the page over https",
                     ),
+                    None if is_origin && self.is_rejected_navigation() => f.write_str(
+                        "no allowed origin is similar; if it may send forms, add it to \
+                         `trusted_senders`",
+                    ),
                     None if is_origin => f.write_str(
                         "no allowed origin is similar; if you trust it, add it to `allow_origins`",
                     ),
@@ -143,6 +147,11 @@ impl fmt::Display for Denial<'_> {
                 self.fmt_situation(f)
             }
             DenialKind::Method => self.fmt_method(f),
+            DenialKind::MalformedMethod
+                if fetch::is_token(self.value) && self.value.contains(&b'*') =>
+            {
+                write!(f, "method {value} is not allowed: `*` is not part of a name")
+            }
             DenialKind::MalformedMethod => {
                 write!(f, "method {value} is not allowed: the preflight must ask for one method")
             }

@@ -107,7 +107,7 @@ impl Denial<'_> {
 
     /// Returns whether the origin sent a form that only [`Enforcement::Reject`] stops. Its page asks
     /// for no permission to read (Fetch Metadata, "Sec-Fetch-Mode").
-    fn is_rejected_navigation(&self) -> bool {
+    pub(super) fn is_rejected_navigation(&self) -> bool {
         let Context { policy, headers, .. } = self.context;
         policy.rules.enforcement == Enforcement::Reject
             && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
