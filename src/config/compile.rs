@@ -86,7 +86,7 @@ fn compile_origins(
     }
     let custom = CustomMatchers {
         #[cfg(feature = "regex")]
-        regexes: compile_regexes(&mut rules.origin_regexes, problems),
+        regexes: super::regex::compile_regexes(&mut rules.origin_regexes, problems),
         predicates,
         opaque,
         any: rules.any_origin_with_credentials,
@@ -108,7 +108,8 @@ fn compile_origins(
     if !rules.origin_regexes.is_empty() {
         let message =
             "regexes are not built in; enable the feature `regex` of corsac, or write patterns";
-        problems.push(Problem::new(ProblemKind::RegexFeature, message).at(REGEXES));
+        let problem = Problem::new(ProblemKind::RegexFeature, message);
+        problems.push(problem.at("allow_origin_regexes"));
     }
     if rules.any_origin && !rules.allows_credentials() {
         Origins::Any
@@ -150,44 +151,6 @@ fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Prob
 fn invalid_origin(text: &str, error: &OriginError) -> Problem {
     let problem = Problem::of(ProblemKind::InvalidOrigin, text, error.message());
     problem.with_suggestion(error.suggestion())
-}
-
-const REGEXES: &str = "allow_origin_regexes";
-
-#[cfg(feature = "regex")]
-fn compile_regexes(texts: &mut Vec<String>, problems: &mut Vec<Problem>) -> Vec<regex::Regex> {
-    let mut known = HashSet::new();
-    let mut regexes = Vec::new();
-    for (index, value) in texts.iter().enumerate() {
-        match compile_regex(value) {
-            Ok(regex) if known.insert(value) => regexes.push((value.clone(), regex)),
-            Ok(_) => {}
-            Err(reason) => {
-                let problem = Problem::of(ProblemKind::InvalidRegex, value, reason);
-                problems.push(problem.at(format!("{REGEXES}[{index}]")));
-            }
-        }
-    }
-    let (unique, regexes) = regexes.into_iter().unzip();
-    *texts = unique;
-    regexes
-}
-
-/// Compiles a regex so that it matches the whole origin or nothing.
-#[cfg(feature = "regex")]
-fn compile_regex(text: &str) -> Result<regex::Regex, String> {
-    let reason = |error: regex::Error| match error {
-        // The last line names the mistake; those above it point at its place.
-        regex::Error::Syntax(text) => {
-            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        }
-        other => other.to_string(),
-    };
-    // On its own first: `a)|(b` must not become two halves of the group around it.
-    regex::Regex::new(text).map_err(reason)?;
-    regex::Regex::new(&format!(r"\A(?:{text})\z")).map_err(|error| {
-        format!("{}; a comment at the end would hide what is added here", reason(error))
-    })
 }
 
 /// A list of names: its setter, the setter that allows any, and the check of an entry, which returns
