@@ -55,6 +55,8 @@ pub enum ProblemKind {
     InvalidOrigin,
     /// A regex does not compile.
     InvalidRegex,
+    /// A regex can match no origin: `example\.com`, `https://a\.example/`.
+    RegexNeverMatches,
     /// A regex is set, but the feature `regex` is off.
     RegexFeature,
     /// Credentials are allowed, and this origin is plain http and not on the loopback.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use regex::Regex;
 
 use super::error::{Problem, ProblemKind};
+use crate::origin::{CustomMatchers, NeverMatches, never_matches};
 
 /// Compiles each regex once, and keeps the texts of those in the same order.
 pub(super) fn compile_regexes(texts: &mut Vec<String>, problems: &mut Vec<Problem>) -> Vec<Regex> {
@@ -24,14 +25,36 @@ pub(super) fn compile_regexes(texts: &mut Vec<String>, problems: &mut Vec<Proble
 
 /// Compiles a regex so that it matches the whole origin or nothing.
 fn compile_regex(text: &str) -> Result<Regex, Problem> {
-    let invalid = |reason: String| Problem::of(ProblemKind::InvalidRegex, text, reason);
+    let regex =
+        whole(text).map_err(|reason| Problem::of(ProblemKind::InvalidRegex, text, reason))?;
+    let Some(NeverMatches { reason, suggestion }) = never_matches(text) else { return Ok(regex) };
+    let suggestion = suggestion
+        .filter(|regex| regex.len() <= LONGEST_SUGGESTION && whole(regex).is_ok_and(is_closed));
+    let message = format!("it can match no origin, because {reason}");
+    let message = match &suggestion {
+        Some(regex) => format!("{message}; write `{regex}`"),
+        None => message,
+    };
+    let problem = Problem::of(ProblemKind::RegexNeverMatches, text, message);
+    Err(problem.with_suggestion(suggestion.as_deref()))
+}
+
+/// A longer one would fill a terminal.
+const LONGEST_SUGGESTION: usize = 400;
+
+/// Returns the regex that matches the whole text, or the reason why there is none.
+fn whole(text: &str) -> Result<Regex, String> {
     // On its own first: `a)|(b` must not become two halves of the group around it.
-    Regex::new(text).map_err(|error| invalid(reason(error)))?;
-    let whole = Regex::new(&format!(r"\A(?:{text})\z"));
-    whole.map_err(|error| {
-        let reason = reason(error);
-        invalid(format!("{reason}; a comment at the end would hide what is added here"))
+    Regex::new(text).map_err(reason)?;
+    Regex::new(&format!(r"\A(?:{text})\z")).map_err(|error| {
+        format!("{}; a comment at the end would hide what is added here", reason(error))
     })
+}
+
+/// Whether a regex is no suggestion that opens the service to every page.
+fn is_closed(regex: Regex) -> bool {
+    let matchers = CustomMatchers { regexes: vec![regex], ..CustomMatchers::default() };
+    matchers.open_matchers().is_empty()
 }
 
 fn reason(error: regex::Error) -> String {
