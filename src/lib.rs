@@ -141,8 +141,14 @@ pub use config::{Config, PathConfigs, PathPolicies};
 pub use lint::Warning;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use middleware::ReloadHandle;
-pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body, request_host};
+pub use middleware::reload::ReloadHandle;
+pub use middleware::{
+    body,
+    layer::CorsLayer,
+    lookup::{AsyncCorsLayer, Lookup},
+    request_host,
+    service::Cors,
+};
 pub use origin::{Origin, OriginError, OriginPattern};
 pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind, Verdict};
 

@@ -16,7 +16,7 @@ use super::{
     BuildError, Config, Problem, ProblemKind,
     path::{PrefixProblem, is_plain, parse_prefix},
 };
-use crate::policy::{DenialKind, Enforcement, Policy};
+use crate::policy::{DenialKind, Enforcement, Policy, rules::Rules};
 
 /// A map from path prefixes to their [`Config`]s.
 ///
@@ -71,14 +71,15 @@ impl PathConfigs {
     /// ```
     pub fn build(self) -> Result<PathPolicies, BuildError> {
         let mut problems = Vec::new();
-        let mut policies: HashMap<Vec<u8>, PathPolicy> = HashMap::new();
+        let mut policies = HashMap::new();
+        let mut known: HashMap<Vec<u8>, String> = HashMap::new();
         if self.prefixes.is_empty() {
             problems.push(PrefixProblem::None.at(String::new()));
         }
         for (written, config) in self.prefixes {
             let prefix = parse_prefix(&written).and_then(|prefix| {
-                match policies.get(&prefix.as_bytes().to_ascii_lowercase()) {
-                    Some(other) => Err(PrefixProblem::Twice(other.written.clone())),
+                match known.insert(prefix.as_bytes().to_ascii_lowercase(), written.clone()) {
+                    Some(other) => Err(PrefixProblem::Twice(other)),
                     None => Ok(prefix.as_bytes().to_vec()),
                 }
             });
@@ -222,18 +223,29 @@ impl PathPolicies {
 
 impl Table {
     fn new(policies: HashMap<Vec<u8>, PathPolicy>) -> Self {
-        let rejects = |path: &PathPolicy| path.policy.rules.enforcement == Enforcement::Reject;
-        let enforcement = if policies.values().any(rejects) {
-            Enforcement::Reject
-        } else {
-            Enforcement::OmitHeaders
+        let rejecting = policies.values().map(|path| &path.policy.rules);
+        let rejecting: Vec<&Rules> =
+            rejecting.filter(|rules| rules.enforcement == Enforcement::Reject).collect();
+        // The service's own pages are the same on all paths.
+        let own_origins = rejecting.iter().flat_map(|rules| rules.own_origins.iter().cloned());
+        let own_origins: Vec<String> = own_origins.collect();
+        let ambiguous = Rules {
+            enforcement: match rejecting.first() {
+                Some(_) => Enforcement::Reject,
+                None => Enforcement::OmitHeaders,
+            },
+            reject_status: rejecting.iter().find_map(|rules| rules.reject_status),
+            trust_forwarded_headers: !rejecting.is_empty()
+                && rejecting.iter().all(|rules| rules.trust_forwarded_headers),
+            own_origins,
+            ..Rules::default()
         };
         Self {
             longest: policies.keys().map(Vec::len).max().unwrap_or(0),
             policies,
             deny_ambiguous: Arc::new(Policy::deny_all_because(
                 DenialKind::AmbiguousPath,
-                enforcement,
+                ambiguous,
             )),
         }
     }

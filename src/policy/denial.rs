@@ -32,12 +32,12 @@ impl<'a> Denial<'a> {
     #[must_use]
     pub fn kind(&self) -> DenialKind {
         // Distinguished only here, so that a request does not wait for it.
-        let is_token = || fetch::is_name(self.value);
+        let is_name = || fetch::is_name(self.value);
         match self.kind {
             DenialKind::Origin if self.value == b"null" => DenialKind::NullOrigin,
             DenialKind::Origin if !self.is_origin() => DenialKind::MalformedOrigin,
-            DenialKind::Method if !is_token() => DenialKind::MalformedMethod,
-            DenialKind::Header if !is_token() => DenialKind::MalformedHeader,
+            DenialKind::Method if !is_name() => DenialKind::MalformedMethod,
+            DenialKind::Header if !is_name() => DenialKind::MalformedHeader,
             kind => kind,
         }
     }
@@ -207,6 +207,7 @@ impl Denial<'_> {
     fn fmt_foreign(&self, f: &mut fmt::Formatter<'_>, foreign: Foreign) -> fmt::Result {
         let Context { policy, headers, uri } = self.context;
         let Some(host) = request_host(headers, uri) else { return Ok(()) };
+        let host = host.to_string();
         let host = quoted(host.as_bytes());
         match foreign {
             Foreign::FetchMetadata => Ok(()),

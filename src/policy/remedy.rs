@@ -93,7 +93,7 @@ impl Denial<'_> {
             DenialKind::Header => {
                 let names = self.denied_headers();
                 let can_be_listed = |name: &&[u8]| {
-                    fetch::is_token(name)
+                    fetch::is_name(name)
                         && std::str::from_utf8(name).is_ok_and(|name| {
                             !fetch::is_forbidden_request_header(name)
                                 && !fetch::is_cors_response_header(name)

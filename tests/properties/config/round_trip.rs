@@ -16,7 +16,7 @@ const ORIGINS: [&str; 8] = [
     "chrome-extension://abc",
     "https://*.d.example:*",
 ];
-const REGEXES: [&str; 3] = [r"https://a[0-9]{1,3}\.example", "https://x|https://y", ""];
+const REGEXES: [&str; 3] = [r"https://a[0-9]{1,3}\.example", "https://x|https://y", "http://z"];
 const METHODS: [&str; 8] = ["*", "GET", "put", "PUT", "DELETE", "PATCH", "QUERY", "x-method"];
 const NAMES: [&str; 6] = ["*", "X-One", "x-one", "x-two", "Content-Type", "etag"];
 
