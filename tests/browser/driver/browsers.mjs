@@ -76,7 +76,7 @@ function launchFirefox(server) {
 }
 
 function executable(variable, usual) {
-  return process.env[variable] ?? usual;
+  return process.env[variable] || usual;
 }
 
 function spkiHash(certificate) {
