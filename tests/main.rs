@@ -13,6 +13,7 @@ mod errors;
 mod explain;
 mod layer;
 mod others;
+mod own_pages;
 mod owners;
 mod parity;
 mod warnings;

@@ -23,7 +23,7 @@ pub(crate) fn find_allowed(allows: impl Fn(&Origin) -> bool) -> Option<Origin> {
         format!("www.{letters}"),
         format!("{digits}-{digits}0"),
     ];
-    let domains = [".invalid", ".com", ".net", ".org", ".io", ".dev", ".app", ".example", ".co.uk"];
+    let domains = [".invalid", ".com", ".net", ".org", ".io", ".dev", ".app", ".co.uk"];
     let hosts = names.iter().flat_map(|name| domains.map(|domain| format!("{name}{domain}")));
     let hosts = hosts.chain(["203.0.113.7".to_owned(), "198.51.100.200".to_owned()]);
     let origins = hosts.flat_map(|host| {
