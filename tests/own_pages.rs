@@ -133,7 +133,7 @@ fn matchers_that_allow_every_page() {
         |allow: fn(&corsac::Origin) -> bool| CorsLayer::builder().allow_origin_if(allow);
     assert!(is_open(predicate(|_| true)));
     assert!(is_open(predicate(|origin| origin.scheme() == "https")));
-    assert!(is_open(predicate(|origin| origin.host().ends_with(".com"))));
+    assert!(is_open(predicate(|origin| origin.host().rsplit('.').next() == Some("com"))));
     assert!(is_open(predicate(|origin| origin
         .host()
         .bytes()
@@ -157,7 +157,7 @@ fn matchers_that_allow_every_page() {
         }
         assert!(build(regex(r"https://pr-[0-9]+\.preview\.example\.com")).is_ok());
         let error = build(regex("(").allow_origin_regex(".*")).unwrap_err();
-        let places: Vec<_> = error.problems().iter().map(|problem| problem.place()).collect();
+        let places: Vec<_> = error.problems().iter().map(corsac::Problem::place).collect();
         assert_eq!(places, ["allow_origin_regexes[0]", "allow_origin_regexes[1]"]);
     }
 }
@@ -204,6 +204,6 @@ fn ambiguous_paths_know_the_service_s_own_pages() {
 fn a_repeated_prefix_is_found_beside_other_problems() {
     let text = r#"{ "/A": { "allow_origins": "no" }, "/a": { "allow_origins": "*" } }"#;
     let error = serde_json::from_str::<corsac::PathConfigs>(text).unwrap().build().unwrap_err();
-    let places: Vec<_> = error.problems().iter().map(|problem| problem.place()).collect();
+    let places: Vec<_> = error.problems().iter().map(corsac::Problem::place).collect();
     assert_eq!(places, ["\"/A\".allow_origins[0]", "\"/a\""]);
 }
