@@ -182,7 +182,7 @@ fn allow_methods(text: &mut Text, methods: &str) {
 
 /// Mirrors the requested names. `*` would not cover `Authorization`, and nothing with credentials.
 fn allow_any_header(text: &mut Text) {
-    let name = format!(r"[*{}+[ \t]*", &NAME_BYTE[1..]);
+    let name = format!(r"{NAME_BYTE}+[ \t]*");
     let names = format!(r"~^([ \t,]*{name}(?:,[ \t]*(?:{name})?)*)$");
     let entries = [format!("{} \"${{1}}\"", quote(&names)), "default \"\"".to_owned()];
     text.block("\t\tmap {header.Access-Control-Request-Headers} {corsac_headers}", &entries);

@@ -254,7 +254,7 @@ fn allow_methods(text: &mut Text, methods: &str, mirrors: bool) {
 /// Mirrors the requested names. `*` would not cover `Authorization`, and nothing with credentials.
 fn allow_any_header(text: &mut Text) {
     text.comment("The requested names, if all of them are names.");
-    let name = format!(r"[*{}+[ \t]*", &NAME_BYTE[1..]);
+    let name = format!(r"{NAME_BYTE}+[ \t]*");
     let names = format!(r"^preflight [ \t,]*{name}(?:,[ \t]*(?:{name})?)*$");
     let entries = [entry(&names, "$http_access_control_request_headers")];
     let source = "map \"$corsac_answer $http_access_control_request_headers\"";

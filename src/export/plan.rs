@@ -63,9 +63,8 @@ pub(super) struct Rejection<'p> {
     pub(super) senders: OriginList<'p>,
 }
 
-/// A regular expression for a byte of a name: RFC 9110, 5.6.2 "Tokens", without `*`, which has a meaning
-/// of its own.
-pub(super) const NAME_BYTE: &str = r"[!#$%&'+.^_`|~0-9A-Za-z-]";
+/// A regular expression for a byte of a name: RFC 9110, 5.6.2 "Tokens".
+pub(super) const NAME_BYTE: &str = r"[!#$%&'*+.^_`|~0-9A-Za-z-]";
 
 /// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers have given up.
 pub(super) const STRIPPED: [&str; 7] = [
