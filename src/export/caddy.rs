@@ -259,7 +259,7 @@ fn own_page(rejection: &Rejection<'_>) -> String {
         if is_http { format!("({own}) && {{corsac_is_https}} == \"\"") } else { own }
     };
     if rejection.own_origins.is_empty() {
-        let pages = ["https", "http", "ftp"].map(|scheme| {
+        let pages = ["https", "http"].map(|scheme| {
             // RFC 9110, 7.2 "Host": the port can be written although it is the default one.
             let default = default_port(scheme).unwrap_or_default();
             let origins = ["", ":", &format!(":{default}")].map(|port| match port {

@@ -225,11 +225,11 @@ fn reject(text: &mut Text, rejection: &Rejection<'_>) {
     text.rule("acl corsac_has_site req.fhdr_cnt(sec-fetch-site) gt 0");
     text.rule("acl corsac_same_origin req.fhdr(sec-fetch-site,1) -m str same-origin");
     text.line(format_args!("{excuse} corsac_same_origin"));
-    let page = "req.fhdr(origin,1)";
+    let page = "req.fhdr(origin)";
     if rejection.own_origins.is_empty() {
         text.comment("Without it, pages whose host and port are those of the request.");
         text.line(format_args!("http-request set-var(txn.corsac_page) {page}"));
-        for scheme in ["https", "http", "ftp"] {
+        for scheme in ["https", "http"] {
             // RFC 9110, 7.2 "Host": the port can be written although it is the default one.
             let port = default_port(scheme).unwrap_or_default();
             text.line(format_args!(
@@ -240,14 +240,16 @@ fn reject(text: &mut Text, rejection: &Rejection<'_>) {
             ));
             let unless = if scheme == "http" { "!corsac_https " } else { "" };
             text.line(format_args!(
-                "{excuse} !corsac_has_site {unless}{{ var(txn.corsac_own),strcmp(txn.corsac_page) eq 0 }}"
+                "{excuse} corsac_one_origin !corsac_has_site {unless}{{ var(txn.corsac_own),strcmp(txn.corsac_page) eq 0 }}"
             ));
         }
     }
     for own in rejection.own_origins {
         let unless = if own.starts_with("http://") { "!corsac_https " } else { "" };
         let own = quote(own);
-        text.line(format_args!("{excuse} !corsac_has_site {unless}{{ {page} -m str -- {own} }}"));
+        text.line(format_args!(
+            "{excuse} corsac_one_origin !corsac_has_site {unless}{{ {page} -m str -- {own} }}"
+        ));
     }
     if !rejection.senders.is_empty() {
         text.comment(

@@ -68,7 +68,7 @@ fn of_list(rejection: &Rejection<'_>) -> Vec<String> {
 fn of_host() -> Vec<String> {
     let host = r"([a-z0-9_.-]+|\[[0-9a-f:]+\])";
     let mut entries = Vec::new();
-    for scheme in ["https", "http", "ftp"] {
+    for scheme in ["https", "http"] {
         let is_https = if scheme == "http" { "" } else { "1?" };
         let page = format!("^ {is_https} {scheme}://{host}");
         // RFC 9110, 7.2 "Host": the port can be written although it is the default one.

@@ -63,21 +63,20 @@ pub(super) struct Rejection<'p> {
     pub(super) senders: OriginList<'p>,
 }
 
-/// A regular expression for a byte of a name: RFC 9110, 5.6.2 "Tokens", without `*`, which has a meaning
-/// of its own.
-pub(super) const NAME_BYTE: &str = r"[!#$%&'+.^_`|~0-9A-Za-z-]";
+/// A regular expression for a byte of a name: RFC 9110, 5.6.2 "Tokens".
+pub(super) const NAME_BYTE: &str = r"[!#$%&'*+.^_`|~0-9A-Za-z-]";
 
 /// A regular expression for a list of names, with at least one, for RE2.
 pub(super) fn names_re2() -> String {
-    let name = format!(r"[*{}+[ \t]*", &NAME_BYTE[1..]);
+    let name = format!(r"{NAME_BYTE}+[ \t]*");
     format!(r"[ \t,]*{name}(?:,[ \t]*(?:{name})?)*")
 }
 
 /// A regular expression for a list of names, with at least one, for PCRE, which would need much stack
 /// for a repeated group: no two names have only blanks between them.
 pub(super) fn names_pcre() -> String {
-    let byte = format!("[*{}", &NAME_BYTE[1..]);
-    format!(r"(?!.*{byte}[ \t]+{byte})[ \t,]*{byte}[ \t,{}*", &byte[1..])
+    let or_blank = &NAME_BYTE[1..];
+    format!(r"(?!.*{NAME_BYTE}[ \t]+{NAME_BYTE})[ \t,]*{NAME_BYTE}[ \t,{or_blank}*")
 }
 
 /// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers have given up.
@@ -103,7 +102,9 @@ impl<'p> Plan<'p> {
             (true, false) => Some("*".to_owned()),
             _ => line(policy.exposed.header.as_ref()),
         };
-        let rejection = (rules.enforcement == Enforcement::Reject).then(|| Rejection {
+        // If any origin is allowed, no request is rejected.
+        let rejects = rules.enforcement == Enforcement::Reject && origins.is_some();
+        let rejection = rejects.then(|| Rejection {
             status: rules.reject_status(),
             own_origins: &rules.own_origins,
             trusts_forwarded_headers: rules.trust_forwarded_headers && rules.own_origins.is_empty(),

@@ -1,14 +1,26 @@
-//! Finds regexes that patterns can express.
+//! Finds regexes that patterns can express, and those of which a part never matches.
 
 use regex::Regex;
 
-use super::Warning;
-use crate::origin::{Origin, OriginPattern};
+use super::{Warning, misspelled_scheme};
+use crate::origin::{DeadAlternative, Origin, OriginPattern, dead_alternatives, literal_schemes};
+
+pub(super) fn check(value: &str, regex: &Regex, denies_insecure: bool) -> Vec<Warning> {
+    let schemes = literal_schemes(value);
+    let schemes = schemes.iter().filter_map(|scheme| misspelled_scheme(value, scheme));
+    let dead = dead_alternatives(value).into_iter();
+    let dead = dead.map(|DeadAlternative { text, reason }| Warning::AlternativeNeverMatches {
+        value: value.to_owned(),
+        alternative: text,
+        reason,
+    });
+    schemes.chain(dead).chain(as_patterns(value, regex, denies_insecure)).collect()
+}
 
 /// Returns the patterns that a regex of a simple shape stands for.
 ///
 /// The shape only proposes them; the compiled regex decides whether it allows the same origins.
-pub(super) fn as_patterns(value: &str, regex: &Regex, denies_insecure: bool) -> Option<Warning> {
+fn as_patterns(value: &str, regex: &Regex, denies_insecure: bool) -> Option<Warning> {
     let shape = Shape::read(value)?;
     let allows = |origin: &str| regex.is_match(origin);
     let mut patterns = Vec::new();

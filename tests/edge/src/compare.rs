@@ -127,16 +127,9 @@ pub fn is_excused(sent: &Sent, losses: &[Loss], server: &Server) -> bool {
     has(Loss::InvalidNames) && !elements.all(|name| is_name(name.trim_ascii()))
 }
 
-/// Returns whether a loss explains this other answer of the edge.
-pub fn is_explained(sent: &Sent, seen: &Seen, losses: &[Loss], server: &Server) -> bool {
-    let has = |loss| losses.contains(&loss);
-    let allows = seen.headers.iter().any(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN);
-    let mut origins = sent.values("origin");
-    // All lines as one value are the origin of no page of the service's own.
-    if has(Loss::SeveralLines) && origins.clone().count() > 1 {
-        return server.joins_origins && !allows;
-    }
-    has(Loss::MalformedOrigins) && origins.any(is_malformed)
+/// Returns whether a loss explains another answer to this request.
+pub fn is_explained(sent: &Sent, losses: &[Loss]) -> bool {
+    losses.contains(&Loss::MalformedOrigins) && sent.values("origin").any(is_malformed)
 }
 
 /// Returns whether a value is not an origin, but only because of its punycode, its address, or a scheme

@@ -115,7 +115,7 @@ impl Edge<'_> {
             if seen == expected {
                 continue;
             }
-            if is_explained(&sent, &seen, losses, self.server) {
+            if is_explained(&sent, losses) {
                 outcome.explained.extend(sent.values("origin").map(<[u8]>::to_vec));
             } else {
                 outcome.mismatches.push(format!(

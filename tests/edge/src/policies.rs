@@ -91,6 +91,8 @@ fn strict() -> Result<Case, BuildError> {
 fn public() -> Result<Case, BuildError> {
     let builder = CorsLayer::builder()
         .allow_any_origin()
+        // Without effect.
+        .enforcement(Enforcement::Reject)
         .allow_methods(["PUT"])
         .allow_headers(["x-api-key"])
         .expose_any_header();

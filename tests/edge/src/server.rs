@@ -14,8 +14,6 @@ pub struct Server {
     program: PathBuf,
     /// The headers whose lines it reads otherwise if there are several.
     pub repeated: &'static [&'static str],
-    /// It reads all `Origin` lines as one value.
-    pub joins_origins: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +83,7 @@ impl Server {
             Kind::Caddy | Kind::Nginx => &["access-control-request-method"],
             Kind::Haproxy => &["access-control-request-headers"],
         };
-        let joins_origins = kind != Kind::Haproxy && !is_old_nginx;
-        Ok(Self { kind, program, repeated, joins_origins })
+        Ok(Self { kind, program, repeated })
     }
 
     /// Lets the server check the files in a directory, and starts it there.
