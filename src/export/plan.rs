@@ -79,7 +79,8 @@ pub(super) fn names_pcre() -> String {
     format!(r"(?!.*{NAME_BYTE}[ \t]+{NAME_BYTE})[ \t,]*{NAME_BYTE}[ \t,{or_blank}*")
 }
 
-/// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers have given up.
+/// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers
+/// have given up.
 pub(super) const STRIPPED: [&str; 7] = [
     "Access-Control-Allow-Origin",
     "Access-Control-Allow-Credentials",
