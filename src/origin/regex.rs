@@ -56,11 +56,14 @@ pub(crate) fn dead_alternatives(regex: &str) -> Vec<DeadAlternative> {
     dead.collect()
 }
 
-/// Returns the schemes of a regex that spells them out.
+/// Returns the schemes in lower case of a regex that spells them out.
 pub(crate) fn literal_schemes(regex: &str) -> Vec<String> {
     let prefixes = regex_syntax::parse(regex).ok().and_then(|hir| prefixes(&hir));
     let schemes = prefixes.iter().flatten().filter_map(|prefix| prefix.split_once("://"));
-    let mut schemes: Vec<_> = schemes.map(|(scheme, _)| scheme.to_owned()).collect();
+    let schemes = schemes.map(|(scheme, _)| scheme.to_owned());
+    // A regex that ignores the case has the others too.
+    let is_lower = |scheme: &String| scheme.is_ascii() && !scheme.contains(char::is_uppercase);
+    let mut schemes: Vec<_> = schemes.filter(is_lower).collect();
     schemes.sort();
     schemes.dedup();
     schemes
