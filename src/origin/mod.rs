@@ -21,6 +21,8 @@ mod pattern;
 mod punycode;
 mod quote;
 #[cfg(feature = "regex")]
+mod reach;
+#[cfg(feature = "regex")]
 mod regex;
 mod repair;
 mod set;
