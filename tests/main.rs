@@ -11,7 +11,10 @@ mod decision;
 mod denials;
 mod errors;
 mod explain;
+mod layer;
 mod others;
+mod own_pages;
+mod owners;
 mod parity;
 mod warnings;
 

@@ -36,6 +36,7 @@ pub struct BuildError {
 /// assert_eq!(problem.suggestion(), Some("https://a.example"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     place: String,
     kind: ProblemKind,
@@ -96,6 +97,8 @@ pub enum ProblemKind {
     PreflightStatus,
     /// There are `trusted_senders`, but the policy does not reject.
     TrustedSenders,
+    /// Forwarded headers are trusted although `own_origins` are named.
+    ForwardedHeaders,
     /// A path prefix is missing or invalid.
     PathPrefix,
 }

@@ -4,18 +4,28 @@ use std::collections::HashSet;
 
 use regex::Regex;
 
+use super::compile::open_matcher;
 use super::error::{Problem, ProblemKind};
-use crate::origin::{CustomMatchers, NeverMatches, never_matches};
+use crate::origin::{NeverMatches, Origin, made_up, never_matches};
 
-/// Compiles each regex once, and keeps the texts of those in the same order.
-pub(super) fn compile_regexes(texts: &mut Vec<String>, problems: &mut Vec<Problem>) -> Vec<Regex> {
+/// Compiles each regex once, and keeps the texts of those in the same order. If they
+/// `must_be_closed`, a regex that allows made-up origins is a problem.
+pub(super) fn compile(
+    texts: &mut Vec<String>,
+    must_be_closed: bool,
+    problems: &mut Vec<Problem>,
+) -> Vec<Regex> {
     let mut known = HashSet::new();
     let mut regexes = Vec::new();
     for (index, value) in texts.iter().enumerate() {
+        let place = format!("allow_origin_regexes[{index}]");
         match compile_regex(value) {
+            Ok(regex) if must_be_closed && allowed_by(&regex).is_some() => {
+                problems.extend(allowed_by(&regex).map(|origin| open_matcher(&origin).at(place)));
+            }
             Ok(regex) if known.insert(value) => regexes.push((value.clone(), regex)),
             Ok(_) => {}
-            Err(problem) => problems.push(problem.at(format!("allow_origin_regexes[{index}]"))),
+            Err(problem) => problems.push(problem.at(place)),
         }
     }
     let (unique, regexes) = regexes.into_iter().unzip();
@@ -28,8 +38,10 @@ fn compile_regex(text: &str) -> Result<Regex, Problem> {
     let regex =
         whole(text).map_err(|reason| Problem::of(ProblemKind::InvalidRegex, text, reason))?;
     let Some(NeverMatches { reason, suggestion }) = never_matches(text) else { return Ok(regex) };
-    let suggestion = suggestion
-        .filter(|regex| regex.len() <= LONGEST_SUGGESTION && whole(regex).is_ok_and(is_closed));
+    let suggestion = suggestion.filter(|regex| {
+        regex.len() <= LONGEST_SUGGESTION
+            && whole(regex).is_ok_and(|regex| allowed_by(&regex).is_none())
+    });
     let message = format!("it can match no origin, because {reason}");
     let message = match &suggestion {
         Some(regex) => format!("{message}; write `{regex}`"),
@@ -51,10 +63,9 @@ fn whole(text: &str) -> Result<Regex, String> {
     })
 }
 
-/// Whether a regex is no suggestion that opens the service to every page.
-fn is_closed(regex: Regex) -> bool {
-    let matchers = CustomMatchers { regexes: vec![regex], ..CustomMatchers::default() };
-    matchers.open_matchers().is_empty()
+/// Returns a made-up origin that the regex matches.
+fn allowed_by(regex: &Regex) -> Option<Origin> {
+    made_up::find_allowed(|origin| regex.is_match(origin.as_str()))
 }
 
 fn reason(error: regex::Error) -> String {

@@ -45,8 +45,8 @@ impl<'a> Reasoning<'a> {
                 }
                 _ => self.note(
                     Topic::Method,
-                    "no server is asked for the method and the headers of an actual request: \
-                     where it needs permission, its preflight asked for it",
+                    "the method and the headers of an actual request are not checked: if they need \
+                     permission, its preflight asked for it",
                     PREFLIGHT,
                 ),
             }
@@ -125,8 +125,9 @@ impl<'a> Reasoning<'a> {
             };
             self.note(Topic::Request, text, section);
         }
-        if self.policy.is_trusted_sender(origin, self.decision.context.headers)
-            && self.decision.kind() == RequestKind::Actual
+        let headers = self.decision.context.headers;
+        if self.decision.kind() == RequestKind::Actual
+            && self.policy.is_trusted_sender(self.method, origin, headers)
         {
             self.note(
                 Topic::Request,

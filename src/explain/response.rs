@@ -1,7 +1,7 @@
 //! Explains the response, header by header.
 
 use http::{
-    HeaderMap, HeaderName,
+    HeaderMap,
     header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, VARY},
 };
 
@@ -21,8 +21,8 @@ pub(super) fn explain(
     let is_preflight = decision.kind() == RequestKind::Preflight;
     let names_all = may_read && !is_preflight && policy.rules.exposes_present_headers();
     let vary = (&VARY, r#"Fetch, "CORS protocol and HTTP caches""#);
-    let headers: [(&HeaderName, _); 6] = CORS_HEADERS.each_ref().map(|it| (&it.name, it.section));
-    for (name, section) in headers.into_iter().chain([vary]) {
+    let headers = CORS_HEADERS.iter().map(|header| (&header.name, header.section));
+    for (name, section) in headers.chain([vary]) {
         if names_all && *name == ACCESS_CONTROL_EXPOSE_HEADERS {
             note(format!("{name}: the names of the headers that the response has"), section);
         } else if let Some(value) = response.get(name) {

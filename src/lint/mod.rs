@@ -3,7 +3,10 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
 use crate::{
-    origin::{CustomMatchers, OriginSet, Parts, Port, Wildcard, shortened, similar_scheme},
+    origin::{
+        CustomMatchers, Origin, OriginSet, Parts, Port, Wildcard, made_up, shortened,
+        similar_scheme,
+    },
     policy::{Policy, fetch, rules::DEFAULT_MAX_AGE},
 };
 
@@ -117,7 +120,7 @@ impl Policy {
     /// let warnings = policy.warnings();
     /// assert_eq!(
     ///     warnings[0].to_string(),
-    ///     "max age 86400 s: Chromium forgets after 7200 s, and no browser hears of a change before \
+    ///     "max age 86400 s: Chromium forgets after 7200 s, and no browser notices a change before \
     ///      it asks again; write 7200 s",
     /// );
     /// # Ok::<(), corsac::BuildError>(())
@@ -169,13 +172,12 @@ fn check_origins(set: &OriginSet, policy: &Policy, warnings: &mut Vec<Warning>) 
         }
     }
     // With credentials it is an error, unless every origin is allowed on purpose.
-    let open = set.custom().map(CustomMatchers::open_matchers).unwrap_or_default();
-    warnings.extend(
-        open.into_iter().map(|open| Warning::OpenMatcher {
-            place: open.place,
-            origin: open.origin.to_string(),
-        }),
-    );
+    if let Some(custom) = set.custom() {
+        warnings.extend(
+            open_matchers(custom)
+                .map(|(place, origin)| Warning::OpenMatcher { place, origin: origin.to_string() }),
+        );
+    }
     #[cfg(feature = "regex")]
     if let Some(custom) = set.custom() {
         for (text, regex) in policy.rules.origin_regexes.iter().zip(&custom.regexes) {
@@ -191,6 +193,22 @@ fn misspelled_scheme(value: &str, scheme: &str) -> Option<Warning> {
     let suggestion = similar_scheme(scheme)?.to_owned();
     let (value, scheme) = (value.to_owned(), scheme.to_owned());
     Some(Warning::MisspelledScheme { value, scheme, suggestion })
+}
+
+/// Returns the regexes and predicates that allow made-up origins, each with its place.
+fn open_matchers(custom: &CustomMatchers) -> impl Iterator<Item = (String, Origin)> {
+    #[cfg(feature = "regex")]
+    let regexes = custom.regexes.iter().enumerate().filter_map(|(index, regex)| {
+        let origin = made_up::find_allowed(|origin| regex.is_match(origin.as_str()))?;
+        Some((format!("allow_origin_regexes[{index}]"), origin))
+    });
+    #[cfg(not(feature = "regex"))]
+    let regexes = std::iter::empty();
+    let predicates = custom.predicates.iter().filter_map(|allows| {
+        let origin = made_up::find_allowed(|origin| allows(origin))?;
+        Some(("allow_origin_if".to_owned(), origin))
+    });
+    regexes.chain(predicates)
 }
 
 /// Returns whether pages of this origin are under development.
@@ -229,7 +247,7 @@ impl fmt::Display for Warning {
                 };
                 write!(
                     f,
-                    "origin {value:?}: anybody can have a domain under {suffix:?}, and would {power}; \
+                    "origin {value:?}: any person can register a name under {suffix:?}, and could {power}; \
                      list the ones that are yours"
                 )
             }
@@ -287,7 +305,7 @@ impl fmt::Display for Warning {
             }
             Self::MaxAge { value } => write!(
                 f,
-                "max age {} s: Chromium forgets after {max} s, and no browser hears of a change \
+                "max age {} s: Chromium forgets after {max} s, and no browser notices a change \
                  before it asks again; write {max} s",
                 value.as_secs(),
                 max = LONGEST_IN_CHROMIUM.as_secs()

@@ -83,7 +83,7 @@ where
                 return ResponseFuture::forward(future, Edit::new(mount.clone(), current, reply));
             }
         }
-        call_slowly(inner, mount, current, body, request)
+        call_slowly(inner, mount, current.as_ref(), body, request)
     }
 }
 
@@ -91,7 +91,7 @@ where
 fn call_slowly<S, B, Q, R>(
     inner: &mut S,
     mount: &Mount,
-    current: Option<Arc<Policy>>,
+    current: Option<&Arc<Policy>>,
     body: &B,
     request: Request<Q>,
 ) -> ResponseFuture<S::Future, B, R>
@@ -99,8 +99,8 @@ where
     S: Service<Request<Q>, Response = Response<R>>,
     B: MakeBody<R>,
 {
-    let (decided, request) = match current.as_deref().or(mount.fixed_policy()) {
-        Some(policy) => (evaluate(mount, policy, current.clone(), body, &request), request),
+    let (decided, request) = match current.map(Arc::as_ref).or(mount.fixed_policy()) {
+        Some(policy) => (evaluate(mount, policy, current.cloned(), body, &request), request),
         None => {
             let (chosen, request) = choose(mount.source(), request);
             (decide(mount, chosen, body, &request), request)

@@ -14,6 +14,7 @@ mod hashed;
 mod host;
 mod likeness;
 mod linear;
+pub(crate) mod made_up;
 mod nearest;
 mod opaque;
 mod parts;
@@ -33,7 +34,9 @@ pub use pattern::OriginPattern;
 pub(crate) use grammar::similar_scheme;
 pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
-pub(crate) use parts::{Parts, Port, Wildcard, default_port};
+#[cfg(feature = "export")]
+pub(crate) use parts::default_port;
+pub(crate) use parts::{Parts, Port, Wildcard};
 pub(crate) use quote::{quoted, shortened};
 #[cfg(feature = "regex")]
 pub(crate) use regex::{

@@ -106,7 +106,7 @@ impl HostDifference {
             Wildcard::Label { .. } if is_below_pattern => return Some(Self::Label),
             _ => {}
         }
-        if is_this_machine(origin) && is_this_machine(pattern) {
+        if origin.is_loopback() && pattern.is_loopback() {
             Some(Self::Loopback)
         } else if is_below(pattern.host, origin.host) {
             Some(Self::Subdomain)
@@ -147,11 +147,6 @@ fn covers_host(origin: Parts<'_>, pattern: Parts<'_>) -> bool {
 /// Whether `host` is a subdomain of `domain`.
 fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|prefix| prefix.ends_with('.'))
-}
-
-/// Loopback, or the address that servers print when they listen on all interfaces.
-fn is_this_machine(parts: Parts<'_>) -> bool {
-    parts.is_loopback()
 }
 
 /// Cuts `host` to as many labels as the domain of a wildcard has.

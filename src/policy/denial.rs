@@ -1,6 +1,6 @@
 //! Why a request is denied, in words.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 
@@ -23,6 +23,8 @@ pub struct Denial<'a> {
     pub(super) context: Context<'a>,
     kind: DenialKind,
     pub(super) value: &'a [u8],
+    /// Searched at most once.
+    nearest: OnceLock<Option<Nearest<'a>>>,
 }
 
 impl<'a> Denial<'a> {
@@ -30,12 +32,12 @@ impl<'a> Denial<'a> {
     #[must_use]
     pub fn kind(&self) -> DenialKind {
         // Distinguished only here, so that a request does not wait for it.
-        let is_token = || fetch::is_name(self.value);
+        let is_name = || fetch::is_name(self.value);
         match self.kind {
             DenialKind::Origin if self.value == b"null" => DenialKind::NullOrigin,
             DenialKind::Origin if !self.is_origin() => DenialKind::MalformedOrigin,
-            DenialKind::Method if !is_token() => DenialKind::MalformedMethod,
-            DenialKind::Header if !is_token() => DenialKind::MalformedHeader,
+            DenialKind::Method if !is_name() => DenialKind::MalformedMethod,
+            DenialKind::Header if !is_name() => DenialKind::MalformedHeader,
             kind => kind,
         }
     }
@@ -57,7 +59,7 @@ impl<'a> Denial<'a> {
 
     #[inline]
     pub(crate) fn new(context: Context<'a>, kind: DenialKind, value: &'a [u8]) -> Self {
-        Self { context, kind, value }
+        Self { context, kind, value, nearest: OnceLock::new() }
     }
 
     pub(crate) fn is_about_origin(&self) -> bool {
@@ -79,14 +81,15 @@ impl<'a> Denial<'a> {
         denied
     }
 
-    pub(super) fn find_nearest(&self) -> Option<Nearest<'a>> {
-        match (&self.context.policy.origins, self.kind()) {
+    pub(super) fn find_nearest(&self) -> Option<&Nearest<'a>> {
+        let search = || match (&self.context.policy.origins, self.kind()) {
             (Origins::Listed(set), DenialKind::Origin | DenialKind::MalformedOrigin) => {
-                let origin = std::str::from_utf8(self.value).ok().filter(|it| !it.contains('*'))?;
-                nearest(origin, set.patterns())
+                let origin = std::str::from_utf8(self.value).ok()?;
+                if origin.contains('*') { None } else { nearest(origin, set.patterns()) }
             }
             _ => None,
-        }
+        };
+        self.nearest.get_or_init(search).as_ref()
     }
 }
 
@@ -110,6 +113,10 @@ impl fmt::Display for Denial<'_> {
                     None if is_origin && self.is_insecure() => f.write_str(
                         "no allowed origin is similar, and credentials would travel over plain http; \
                          serve the page over https",
+                    ),
+                    None if is_origin && self.is_rejected_navigation() => f.write_str(
+                        "no allowed origin is similar; if it may send forms, add it to \
+                         `trusted_senders`",
                     ),
                     None if is_origin => f.write_str(
                         "no allowed origin is similar; if you trust it, add it to `allow_origins`",
@@ -140,6 +147,11 @@ impl fmt::Display for Denial<'_> {
                 self.fmt_situation(f)
             }
             DenialKind::Method => self.fmt_method(f),
+            DenialKind::MalformedMethod
+                if fetch::is_token(self.value) && self.value.contains(&b'*') =>
+            {
+                write!(f, "method {value} is not allowed: `*` is not part of a name")
+            }
             DenialKind::MalformedMethod => {
                 write!(f, "method {value} is not allowed: the preflight must ask for one method")
             }
@@ -195,6 +207,7 @@ impl Denial<'_> {
     fn fmt_foreign(&self, f: &mut fmt::Formatter<'_>, foreign: Foreign) -> fmt::Result {
         let Context { policy, headers, uri } = self.context;
         let Some(host) = request_host(headers, uri) else { return Ok(()) };
+        let host = host.to_string();
         let host = quoted(host.as_bytes());
         match foreign {
             Foreign::FetchMetadata => Ok(()),

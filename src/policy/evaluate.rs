@@ -81,7 +81,7 @@ impl Policy {
                 decision.denied = Some((kind, origin.as_bytes()));
                 decision.is_enforced = self.rules.enforcement == Enforcement::Reject
                     && !decision.is_same_origin()
-                    && !self.is_trusted_sender(origin, headers);
+                    && !self.is_trusted_sender(method, origin, headers);
             }
             (None, Some(method)) => {
                 decision.denied = self
@@ -140,9 +140,16 @@ impl Policy {
     }
 
     /// Returns whether the origin may send requests although it may not read the responses. A page
-    /// that opens a WebSocket reads, so handshakes are never covered.
-    pub(crate) fn is_trusted_sender(&self, origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    /// that opens a WebSocket reads, so handshakes are never covered. Over HTTP/2 a handshake is a
+    /// `CONNECT` (RFC 8441, 4).
+    pub(crate) fn is_trusted_sender(
+        &self,
+        method: &Method,
+        origin: &HeaderValue,
+        headers: &HeaderMap,
+    ) -> bool {
         !is_repeated(&ORIGIN, headers)
+            && *method != Method::CONNECT
             && !is_websocket(headers)
             && self.senders.check(origin).is_ok()
     }

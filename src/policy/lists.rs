@@ -37,7 +37,7 @@ pub(crate) enum AllowedBy {
 }
 
 impl Methods {
-    /// A mirrored method is no longer than this.
+    /// A mirrored method is no longer than this, so that responses stay small.
     pub(crate) const MAX_LEN: usize = 128;
 
     pub(crate) fn new(names: &Names) -> Self {

@@ -109,24 +109,24 @@ impl Policy {
     /// ```
     /// use std::sync::Arc;
     ///
-    /// use corsac::{CorsLayer, Enforcement, Policy};
+    /// use corsac::{CorsLayer, Enforcement, Policy, request_host};
     /// use http::request::Parts;
     ///
     /// # fn policy_of(host: Option<&str>) -> Option<Arc<Policy>> { None }
     /// let deny_all = Arc::new(Policy::deny_all(Enforcement::Reject));
     /// let cors = CorsLayer::per_request(move |parts: &Parts| {
     ///     // `None` would let the request pass without CORS.
-    ///     policy_of(parts.uri.host()).or_else(|| Some(deny_all.clone()))
+    ///     policy_of(request_host(parts)).or_else(|| Some(deny_all.clone()))
     /// });
     /// # let app: axum::Router = axum::Router::new().layer(cors);
     /// ```
     #[must_use]
     pub fn deny_all(enforcement: Enforcement) -> Self {
-        Self::deny_all_because(DenialKind::NoPolicy, enforcement)
+        let rules = Rules { enforcement, ..Rules::default() };
+        Self::deny_all_because(DenialKind::NoPolicy, rules)
     }
 
-    pub(crate) fn deny_all_because(reason: DenialKind, enforcement: Enforcement) -> Self {
-        let rules = Rules { enforcement, ..Rules::default() };
+    pub(crate) fn deny_all_because(reason: DenialKind, rules: Rules) -> Self {
         Self::new(rules, Origins::Denied(reason), OriginSet::default())
     }
 

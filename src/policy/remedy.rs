@@ -26,6 +26,7 @@ use crate::origin::Origin;
 pub struct Remedy {
     setter: &'static str,
     values: Vec<String>,
+    is_look_alike: bool,
 }
 
 impl Remedy {
@@ -42,15 +43,27 @@ impl Remedy {
         &self.values
     }
 
+    /// Returns `true` if the origin looks like an allowed one, such as `https://paypa1.com` beside
+    /// `https://paypal.com`. Check that it is really yours before you allow it.
+    #[must_use]
+    pub fn is_look_alike(&self) -> bool {
+        self.is_look_alike
+    }
+
     fn new<'v>(setter: &'static str, values: impl IntoIterator<Item = &'v [u8]>) -> Self {
         let values = values.into_iter().map(|value| String::from_utf8_lossy(value).into_owned());
-        Self { setter, values: values.collect() }
+        Self { setter, values: values.collect(), is_look_alike: false }
     }
 }
 
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, ".{}({:?})", self.setter, self.values)
+        write!(f, ".{}({:?})", self.setter, self.values)?;
+        f.write_str(if self.is_look_alike {
+            " /* check that this is really your page */"
+        } else {
+            ""
+        })
     }
 }
 
@@ -69,7 +82,10 @@ impl Denial<'_> {
                 Some(Remedy::new("trusted_senders", [self.value]))
             }
             DenialKind::Origin => {
-                (!self.is_insecure()).then(|| Remedy::new("allow_origins", [self.value]))
+                let is_look_alike =
+                    self.find_nearest().is_some_and(|nearest| nearest.is_look_alike);
+                let remedy = Remedy::new("allow_origins", [self.value]);
+                (!self.is_insecure()).then_some(Remedy { is_look_alike, ..remedy })
             }
             DenialKind::Method => {
                 self.is_method_missing().then(|| Remedy::new("allow_methods", [self.value]))
@@ -77,7 +93,7 @@ impl Denial<'_> {
             DenialKind::Header => {
                 let names = self.denied_headers();
                 let can_be_listed = |name: &&[u8]| {
-                    fetch::is_token(name)
+                    fetch::is_name(name)
                         && std::str::from_utf8(name).is_ok_and(|name| {
                             !fetch::is_forbidden_request_header(name)
                                 && !fetch::is_cors_response_header(name)
@@ -91,7 +107,7 @@ impl Denial<'_> {
 
     /// Returns whether the origin sent a form that only [`Enforcement::Reject`] stops. Its page asks
     /// for no permission to read (Fetch Metadata, "Sec-Fetch-Mode").
-    fn is_rejected_navigation(&self) -> bool {
+    pub(super) fn is_rejected_navigation(&self) -> bool {
         let Context { policy, headers, .. } = self.context;
         policy.rules.enforcement == Enforcement::Reject
             && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")

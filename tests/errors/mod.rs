@@ -61,7 +61,7 @@ fn any_beside_a_list() {
     let any = || CorsLayer::builder().allow_any_origin();
     let cases = [
         (any().allow_origins(["https://a.example"]), "allow_origins", "allow_any_origin"),
-        (any().allow_origin_if(|_| true), "allow_origins", "allow_any_origin"),
+        (any().allow_origin_if(|_| true), "allow_origin_if", "allow_any_origin"),
         (
             with_origin().dangerous_allow_any_origin_with_credentials(),
             "allow_origins",

@@ -2,11 +2,13 @@
 //! nothing from its host. A panic ends it, so it passes if it runs to its end.
 
 use std::{
-    cell::Cell,
     convert::Infallible,
     pin::pin,
     rc::Rc,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -64,11 +66,11 @@ fn mounted() -> Result<(), BuildError> {
     for cors in [CorsLayer::permissive(), CorsLayer::localhost(), CorsLayer::disabled()] {
         assert_eq!(ask(&mut cors.layer(app()), OTHER, Method::GET).status(), StatusCode::OK);
     }
-    let told = Rc::new(Cell::new(0));
-    let teller = told.clone();
-    let listed = listed.on_decision(move |_, _| teller.set(teller.get() + 1));
+    let decisions = Arc::new(AtomicUsize::new(0));
+    let counter = decisions.clone();
+    let listed = listed.on_decision(move |_, _| _ = counter.fetch_add(1, Ordering::Relaxed));
     check(&mut listed.clone().layer(app()));
-    assert_eq!(told.get(), 4);
+    assert_eq!(decisions.load(Ordering::Relaxed), 4);
     let mut service = listed.answer_body(|decision, _| decision.to_string()).layer(app());
     let response = ask(&mut service, OTHER, Method::OPTIONS);
     assert!(response.body().contains("is not allowed"));
