@@ -84,8 +84,8 @@ impl CorsBuilder {
     /// ```
     ///
     /// `build` refuses a regex that matches made-up origins together with credentials, because every
-    /// page could then act for your users, and a regex that matches no origin. Without the feature
-    /// `regex` it refuses every regex.
+    /// page could then act for your users, and a regex that can match no origin, such as
+    /// `example\.com` or `https://a\.example/`. Without the feature `regex` it refuses every regex.
     pub fn allow_origin_regex(mut self, regex: &str) -> Self {
         self.rules.origin_regexes.push(regex.to_owned());
         self

@@ -3,7 +3,10 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
 use crate::{
-    origin::{CustomMatchers, Origin, OriginSet, Parts, Port, made_up, shortened, similar_scheme},
+    origin::{
+        CustomMatchers, Origin, OriginSet, Parts, Port, Wildcard, made_up, shortened,
+        similar_scheme,
+    },
     policy::{Policy, fetch, rules::DEFAULT_MAX_AGE},
 };
 
@@ -208,12 +211,14 @@ fn open_matchers(custom: &CustomMatchers) -> impl Iterator<Item = (String, Origi
     regexes.chain(predicates)
 }
 
-/// Returns whether pages of this origin are under development. `https://localhost` without a port is
-/// the origin of mobile apps that are made of web pages; so are other schemes.
+/// Returns whether pages of this origin are under development.
 fn is_for_development(parts: Parts<'_>) -> bool {
+    // The web views of apps: Capacitor, Cordova and Ionic have the first, Tauri has the second. The
+    // other schemes of theirs, such as `capacitor://localhost`, are no servers on the machine either.
     let is_app =
-        parts.scheme == "https" && parts.host == "localhost" && parts.port == Port::Default;
-    matches!(parts.scheme, "http" | "https") && parts.is_loopback() && !is_app
+        matches!(parts.host, "localhost" | "tauri.localhost") && parts.port == Port::Default;
+    let is_host = parts.wildcard == Wildcard::None;
+    matches!(parts.scheme, "http" | "https") && parts.is_loopback() && !(is_app && is_host)
 }
 
 /// Returns whether an origin is on the Internet: not on the loopback, and not in a private network, as
@@ -259,8 +264,8 @@ impl fmt::Display for Warning {
             ),
             Self::AlternativeNeverMatches { value, alternative, reason } => write!(
                 f,
-                "origin regex {}: no origin matches the alternative {}, because {reason}; a `|` \
-                 separates whole regexes unless a group surrounds it",
+                "origin regex {}: no origin matches the alternative {}, because {reason}; an \
+                 alternative outside of a group is a whole regex",
                 shortened(value),
                 shortened(alternative)
             ),

@@ -6,15 +6,18 @@ use super::{Warning, misspelled_scheme};
 use crate::origin::{DeadAlternative, Origin, OriginPattern, dead_alternatives, literal_schemes};
 
 pub(super) fn check(value: &str, regex: &Regex, denies_insecure: bool) -> Vec<Warning> {
-    let schemes = literal_schemes(value);
-    let schemes = schemes.iter().filter_map(|scheme| misspelled_scheme(value, scheme));
-    let dead = dead_alternatives(value).into_iter();
-    let dead = dead.map(|DeadAlternative { text, reason }| Warning::AlternativeNeverMatches {
-        value: value.to_owned(),
-        alternative: text,
-        reason,
-    });
-    schemes.chain(dead).chain(as_patterns(value, regex, denies_insecure)).collect()
+    let (misspelled, mut warnings): (Vec<_>, Vec<_>) = literal_schemes(value)
+        .into_iter()
+        .filter_map(|scheme| Some((format!("{scheme}://"), misspelled_scheme(value, &scheme)?)))
+        .unzip();
+    for DeadAlternative { text, reason } in dead_alternatives(value) {
+        if !misspelled.iter().any(|start| text.contains(start)) {
+            let value = value.to_owned();
+            warnings.push(Warning::AlternativeNeverMatches { value, alternative: text, reason });
+        }
+    }
+    warnings.extend(as_patterns(value, regex, denies_insecure));
+    warnings
 }
 
 /// Returns the patterns that a regex of a simple shape stands for.

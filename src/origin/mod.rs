@@ -22,6 +22,8 @@ mod pattern;
 mod punycode;
 mod quote;
 #[cfg(feature = "regex")]
+mod reach;
+#[cfg(feature = "regex")]
 mod regex;
 mod repair;
 mod set;
@@ -33,8 +35,8 @@ pub(crate) use grammar::similar_scheme;
 pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
 #[cfg(feature = "export")]
-pub(crate) use parts::Wildcard;
-pub(crate) use parts::{Parts, Port, default_port};
+pub(crate) use parts::default_port;
+pub(crate) use parts::{Parts, Port, Wildcard};
 pub(crate) use quote::{quoted, shortened};
 #[cfg(feature = "regex")]
 pub(crate) use regex::{

@@ -3,15 +3,16 @@
 use regex_syntax::{
     ast::{Ast, Span, parse::Parser},
     hir::{
-        Class, Hir, HirKind,
+        Hir,
         literal::{ExtractKind, Extractor},
     },
 };
 
 use super::{
-    automaton::{Automaton, FAULTS, START, States},
+    automaton::{Automaton, FAULTS},
     error::OriginErrorKind as Kind,
     grammar::{check_scheme, misspelled_scheme},
+    reach::accepts_match,
 };
 
 /// The reason why no origin matches a regex, and the regex to write instead, if it is known.
@@ -56,22 +57,22 @@ pub(crate) fn dead_alternatives(regex: &str) -> Vec<DeadAlternative> {
     dead.collect()
 }
 
-/// Returns the schemes of a regex that spells them out.
+/// Returns the schemes in lower case of a regex that spells them out.
 pub(crate) fn literal_schemes(regex: &str) -> Vec<String> {
     let prefixes = regex_syntax::parse(regex).ok().and_then(|hir| prefixes(&hir));
     let schemes = prefixes.iter().flatten().filter_map(|prefix| prefix.split_once("://"));
-    let mut schemes: Vec<_> = schemes.map(|(scheme, _)| scheme.to_owned()).collect();
+    let schemes = schemes.map(|(scheme, _)| scheme.to_owned());
+    // A regex that ignores the case has the others too.
+    let is_lower = |scheme: &String| scheme.is_ascii() && !scheme.contains(char::is_uppercase);
+    let mut schemes: Vec<_> = schemes.filter(is_lower).collect();
     schemes.sort();
     schemes.dedup();
     schemes
 }
 
-/// The fewest faults that a match has. Empty if it may have none.
+/// The fewest faults that a match has. Empty if a match may be an origin.
 fn faults(hir: &Hir) -> Vec<Kind> {
-    let may_match = |overlooked: &[Kind]| {
-        let automaton = Automaton::new(overlooked);
-        automaton.accepts(Reach::of(hir, &automaton).0[START])
-    };
+    let may_match = |overlooked: &[Kind]| accepts_match(&Automaton::new(overlooked), hir);
     if may_match(&[]) {
         return scheme_fault(hir).into_iter().collect();
     }
@@ -121,86 +122,6 @@ fn alternatives(ast: &Ast) -> &[Ast] {
         }
         _ => &[],
     }
-}
-
-/// For each state of an automaton the states that a match can lead to.
-#[derive(Clone)]
-struct Reach(Vec<States>);
-
-impl Reach {
-    /// Takes time in proportion to the length of the regex, whatever its counts are.
-    fn of(hir: &Hir, automaton: &Automaton) -> Self {
-        let byte = |byte| Self(automaton.steps(byte).collect());
-        let here = || Self((0..automaton.len()).map(|at| 1 << at).collect());
-        let nowhere = || Self(vec![0; automaton.len()]);
-        match hir.kind() {
-            // An anchor or a boundary may be anywhere.
-            HirKind::Empty | HirKind::Look(_) => here(),
-            HirKind::Literal(literal) => {
-                literal.0.iter().fold(here(), |reach, next| reach.then(&byte(*next)))
-            }
-            HirKind::Class(class) => {
-                bytes(class).fold(nowhere(), |reach, next| reach.or(&byte(next)))
-            }
-            HirKind::Repetition(repetition) => {
-                let once = Self::of(&repetition.sub, automaton);
-                // More than there are states leads to no other state.
-                let more = repetition.max.map_or(States::BITS, |max| max - repetition.min);
-                let optional = once.or(&here()).power(more, here());
-                once.power(repetition.min, here()).then(&optional)
-            }
-            HirKind::Capture(capture) => Self::of(&capture.sub, automaton),
-            HirKind::Concat(parts) => {
-                parts.iter().fold(here(), |reach, part| reach.then(&Self::of(part, automaton)))
-            }
-            HirKind::Alternation(parts) => {
-                parts.iter().fold(nowhere(), |reach, part| reach.or(&Self::of(part, automaton)))
-            }
-        }
-    }
-
-    fn then(&self, next: &Self) -> Self {
-        let after = |states: States| {
-            let reached = next.0.iter().enumerate().filter(|(at, _)| states & (1 << at) != 0);
-            reached.fold(0, |set, (_, to)| set | to)
-        };
-        Self(self.0.iter().map(|states| after(*states)).collect())
-    }
-
-    fn or(&self, other: &Self) -> Self {
-        Self(self.0.iter().zip(&other.0).map(|(a, b)| a | b).collect())
-    }
-
-    /// `count` matches one after the other.
-    fn power(&self, mut count: u32, none: Self) -> Self {
-        let (mut result, mut power) = (none, self.clone());
-        while count > 0 {
-            if count % 2 == 1 {
-                result = result.then(&power);
-            }
-            power = power.then(&power);
-            count /= 2;
-        }
-        result
-    }
-}
-
-/// The bytes of a class, with one byte for all that are not ASCII.
-fn bytes(class: &Class) -> impl Iterator<Item = u8> {
-    let ranges: Vec<(u32, u32)> = match class {
-        Class::Unicode(class) => {
-            class.iter().map(|range| (range.start().into(), range.end().into())).collect()
-        }
-        Class::Bytes(class) => {
-            class.iter().map(|range| (range.start().into(), range.end().into())).collect()
-        }
-    };
-    let contains = move |byte: &u8| {
-        let (byte, last) =
-            (u32::from(*byte), if byte.is_ascii() { (*byte).into() } else { u32::MAX });
-        ranges.iter().any(|(start, end)| *start <= last && *end >= byte)
-    };
-    (0..=128).filter(contains)
 }
 
 fn sentence(faults: &[Kind]) -> String {
