@@ -63,7 +63,7 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
             // Never any origin with credentials, but for the switch that allows just that.
             "allow_credentials": credentials && (any_with_credentials || origins != ["*"]),
             "enforcement": if rejects { "reject" } else { "omit-headers" },
-            "own_origins": own,
+            "own_origins": if forwarded { Vec::new() } else { own },
             "trust_forwarded_headers": forwarded,
             "dangerous_allow_any_origin_with_credentials": any_with_credentials,
             "dangerous_allow_null_origin": opaque,
