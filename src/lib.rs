@@ -110,6 +110,7 @@
 //! * `http-body`: `CorsLayer::body_or_empty`, for gateways with response bodies that have no empty value.
 //! * `regex`: [`CorsBuilder::allow_origin_regex`]. Without this feature, `build` refuses regexes.
 //! * `reload`: `CorsLayer::reloadable`, to replace the policy while the server is running.
+//! * `export`: `Policy::export`, the policy as the configuration of nginx or Caddy.
 //! * `serde`: `Config`, a policy from a file or from environment variables; `PathConfigs` and
 //!   `CorsLayer::per_path`, a policy for each path.
 //! * `public-suffix`: a [warning](Policy::warnings) for wildcards over domains below which strangers can
@@ -122,13 +123,16 @@
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Each of these imports only from those above it. `config`, `explain` and `lint` do not import each
-// other.
+// Each of these imports only from those above it. `config`, `explain`, `export` and `lint` do not import
+// each other.
 mod origin;
 mod policy;
 
 mod config;
 pub mod explain;
+#[cfg(feature = "export")]
+#[cfg_attr(docsrs, doc(cfg(feature = "export")))]
+pub mod export;
 mod lint;
 
 pub mod middleware;

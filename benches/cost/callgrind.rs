@@ -3,7 +3,8 @@
 use std::{
     convert::Infallible,
     env, fs,
-    process::Command,
+    io::{BufReader, Read as _},
+    process::{ChildStdout, Command, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -49,24 +50,36 @@ impl Counts {
     }
 }
 
-/// Counts each case, with one process for each processor.
+/// Counts each case.
 pub fn count(cases: &[Case], subjects: &[Subject]) -> Vec<Counts> {
     let pairs = cases.iter().enumerate();
     let jobs: Vec<(usize, Subject)> = pairs
         .flat_map(|(at, case)| subjects.iter().filter(|it| case.has(**it)).map(move |it| (at, *it)))
         .collect();
-    let counts = Mutex::new(vec![Counts::default(); cases.len()]);
+    let counted = for_each(&jobs, |(at, subject)| count_one(&cases[*at], *subject));
+    let mut counts = vec![Counts::default(); cases.len()];
+    for ((at, subject), count) in jobs.into_iter().zip(counted) {
+        let counts = &mut counts[at];
+        match subject {
+            Subject::Floor => counts.floor = count,
+            Subject::Limit => counts.limit = count,
+            Subject::Corsac => counts.corsac = count,
+            Subject::TowerHttp => counts.tower_http = Some(count),
+        }
+    }
+    counts
+}
+
+/// Runs the jobs, with one thread for each processor. Returns the results in their order.
+pub fn for_each<J: Sync, T: Send>(jobs: &[J], run: impl Fn(&J) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
     let work = || {
-        while let Some((at, subject)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let count = count_one(&cases[*at], *subject);
-            let counts = &mut counts.lock().unwrap()[*at];
-            match subject {
-                Subject::Floor => counts.floor = count,
-                Subject::Limit => counts.limit = count,
-                Subject::Corsac => counts.corsac = count,
-                Subject::TowerHttp => counts.tower_http = Some(count),
-            }
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(at) else { return };
+            let result = run(job);
+            done.lock().unwrap().push((at, result));
         }
     };
     thread::scope(|scope| {
@@ -74,27 +87,46 @@ pub fn count(cases: &[Case], subjects: &[Subject]) -> Vec<Counts> {
             scope.spawn(work);
         }
     });
-    counts.into_inner().unwrap()
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn count_one(case: &Case, subject: Subject) -> Count {
-    let file = format!("corsac-{}-{}-{}", std::process::id(), case.name, subject.name());
+    let args = ["--count", &case.name, subject.name()];
+    run_under_callgrind(&args, requests(case, subject), |_| {})
+}
+
+/// Runs this program under callgrind, calls `meanwhile` with its output, and returns the mean of `times`
+/// operations. Counts the functions whose names contain `counted_operations`. The last line that the
+/// program prints is the number of allocations.
+pub fn run_under_callgrind(
+    args: &[&str],
+    times: u32,
+    meanwhile: impl FnOnce(&mut BufReader<ChildStdout>),
+) -> Count {
+    let file = format!("corsac-{}-{}", std::process::id(), args.join("-"));
     let file = env::temp_dir().join(file.replace(|it: char| !it.is_alphanumeric(), "-"));
-    let run = Command::new("valgrind")
+    let mut child = Command::new("valgrind")
         .args(["--tool=callgrind", "--toggle-collect=*counted_operations*"])
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(env::current_exe().unwrap())
-        .args(["--count", &case.name, subject.name()])
-        .output()
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("valgrind is needed, `apt-get install valgrind`");
-    let said = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{}, {}: {said}", case.name, subject.name());
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    meanwhile(&mut output);
+    let mut allocations = String::new();
+    output.read_to_string(&mut allocations).unwrap();
+    let run = child.wait_with_output().unwrap();
+    let messages = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{args:?}: {messages}");
     let report = fs::read_to_string(&file).unwrap();
     fs::remove_file(file).unwrap();
     let instructions = report.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
-    let allocations = String::from_utf8(run.stdout).unwrap();
-    let requests = f64::from(requests(case, subject));
-    let mean = |total: &str| total.trim().parse::<f64>().unwrap() / requests;
+    let mean = |total: &str| total.trim().parse::<f64>().unwrap() / f64::from(times);
     Count { instructions: mean(instructions), allocations: mean(&allocations) }
 }
 

@@ -25,11 +25,14 @@ use std::{
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 mod bounds;
+mod builds;
 mod callgrind;
 mod cases;
 mod counted;
 mod heading;
 mod memory;
+mod server;
+mod server_counts;
 mod services;
 mod tables;
 
@@ -47,8 +50,16 @@ fn main() -> ExitCode {
             run(case, subject);
             true
         }
+        ["--count-builds", others] => {
+            builds::run(others.parse().unwrap());
+            true
+        }
+        ["--count-server", case, layer] => {
+            server_counts::run(case, layer);
+            true
+        }
         // `cargo bench`
-        ["--check", "--bench"] => bounds::check(),
+        ["--check", "--bench"] => bounds::check() & builds::builds(""),
         ["--bless", "--bench"] => {
             bounds::bless();
             true
@@ -76,8 +87,10 @@ fn compare(filter: &str) -> bool {
         tables::sizes,
         tables::hostile,
         memory::memory,
+        builds::builds,
         timed,
         tables::router,
+        server_counts::server,
     ];
     // Prints all tables, even if one misses a target.
     tables.map(|table| table(filter)).into_iter().all(|is_met| is_met)

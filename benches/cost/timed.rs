@@ -10,6 +10,8 @@ mod building;
 mod cases;
 mod counted;
 mod heading;
+mod server;
+mod server_times;
 mod services;
 mod threads;
 
@@ -24,4 +26,5 @@ fn main() {
     };
     building::building(filter);
     threads::threads(filter);
+    server_times::server_times(filter);
 }

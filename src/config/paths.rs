@@ -78,9 +78,12 @@ impl PathConfigs {
         }
         for (written, config) in self.prefixes {
             let prefix = parse_prefix(&written).and_then(|prefix| {
-                match known.insert(prefix.as_bytes().to_ascii_lowercase(), written.clone()) {
-                    Some(other) => Err(PrefixProblem::Twice(other)),
-                    None => Ok(prefix.as_bytes().to_vec()),
+                let first = known.entry(prefix.as_bytes().to_ascii_lowercase());
+                let first = first.or_insert_with(|| written.clone());
+                if *first == written {
+                    Ok(prefix.as_bytes().to_vec())
+                } else {
+                    Err(PrefixProblem::Twice(first.clone()))
                 }
             });
             let policy = config.build_policy();

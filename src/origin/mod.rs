@@ -32,7 +32,9 @@ pub use pattern::OriginPattern;
 pub(crate) use grammar::similar_scheme;
 pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
-pub(crate) use parts::{Parts, Port};
+#[cfg(feature = "export")]
+pub(crate) use parts::Wildcard;
+pub(crate) use parts::{Parts, Port, default_port};
 pub(crate) use quote::{quoted, shortened};
 #[cfg(feature = "regex")]
 pub(crate) use regex::{

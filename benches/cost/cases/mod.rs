@@ -9,7 +9,7 @@ use crate::services::{Cloned, Inner, LimitLayer, Routed, like_hyper, router};
 use policy::Policy;
 
 pub mod hostile;
-mod policy;
+pub mod policy;
 pub mod routed;
 pub mod sizes;
 pub mod workloads;
@@ -24,8 +24,7 @@ pub struct Case {
     /// Inserts the same headers as corsac.
     pub limit: fn(&mut HeaderMap),
     pub stack: Stack,
-    /// Whether corsac's layer is reloadable. Only for [`Stack::Cloned`].
-    pub is_reloadable: bool,
+    pub held: Held,
     /// The number of requests over which the count is averaged.
     pub requests: u32,
     pub target: Target,
@@ -40,6 +39,16 @@ pub enum Stack {
     Cloned,
     /// An axum router.
     Router,
+}
+
+/// How corsac's layer holds its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// A `Policy`. Requests count references to it.
+    Counted,
+    /// A `&'static Policy`. Requests count no references.
+    Static,
+    Reloadable,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,11 +123,8 @@ impl Case {
             request.map(|()| Body::empty())
         };
         let limit = LimitLayer(self.limit);
-        let corsac = || self.policy.corsac();
-        let tower_http = || self.policy.tower_http().expect("it is asked only where it can be");
-        if self.is_reloadable && subject == Subject::Corsac {
-            return ask.ask(Cloned(self.policy.reloadable().layer(Inner::<3>)), bare);
-        }
+        let corsac = || self.policy.corsac(self.held);
+        let tower_http = || self.policy.tower_http().expect("callers check `Case::has` before");
         // Each stack has its own type of inner service, so that it has only one caller, which can inline it
         // as in an application.
         match (self.stack, subject) {
@@ -150,7 +156,7 @@ impl Case {
 
     /// Asserts that the limit inserts exactly the headers that corsac inserts.
     pub fn assert_limit_is_fair(&self) {
-        let mut cors = self.policy.corsac().layer(Inner::<2>);
+        let mut cors = self.policy.corsac(self.held).layer(Inner::<2>);
         // The limits contain the origin with this number.
         let request = self.request(7);
         let response = cors.call(request).now_or_never().unwrap().unwrap();

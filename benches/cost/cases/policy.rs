@@ -6,7 +6,7 @@ use corsac::{CorsBuilder, CorsLayer};
 use http::{HeaderName, header::ETAG};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer as TowerHttp};
 
-use super::{hostile, sizes};
+use super::{Held, hostile, sizes};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
@@ -45,20 +45,22 @@ const HEADERS: [&str; 8] = [
 ];
 
 impl Policy {
-    pub fn corsac(self) -> CorsLayer {
-        let builder = CorsLayer::builder();
-        let builder = match self {
-            Self::Permissive => return CorsLayer::permissive(),
-            Self::AnyHeader => builder.allow_origins(self.origins()).allow_any_header(),
-            _ => builder.allow_origins(self.origins()).allow_headers(HEADERS),
-        };
-        common(builder).build().expect("the policies are valid")
+    pub fn corsac(self, held: Held) -> CorsLayer {
+        let layer = self.counted();
+        let policy = || layer.policy().expect("all requests have the same policy").clone();
+        match held {
+            Held::Counted => layer,
+            Held::Static => CorsLayer::new(&*Box::leak(Box::new(policy()))),
+            Held::Reloadable => CorsLayer::reloadable(policy()).0,
+        }
     }
 
-    pub fn reloadable(self) -> CorsLayer {
-        let fixed = self.corsac();
-        let policy = fixed.policy().expect("none of them is disabled");
-        CorsLayer::reloadable(policy.clone()).0
+    fn counted(self) -> CorsLayer {
+        match self {
+            Self::Permissive => CorsLayer::permissive(),
+            Self::AnyHeader => common(self.origins()).allow_any_header().build().unwrap(),
+            _ => layer(self.origins()),
+        }
     }
 
     /// Returns `None` if tower-http cannot express the policy, or is too slow with it.
@@ -98,8 +100,17 @@ impl Policy {
     }
 }
 
-fn common(builder: CorsBuilder) -> CorsBuilder {
-    builder.allow_methods(METHODS).expose_headers(["x-request-id", "etag"]).allow_credentials(true)
+/// Builds a layer as a service might that uses most of the settings.
+pub fn layer(origins: impl IntoIterator<Item = String>) -> CorsLayer {
+    common(origins).allow_headers(HEADERS).build().unwrap()
+}
+
+fn common(origins: impl IntoIterator<Item = String>) -> CorsBuilder {
+    CorsLayer::builder()
+        .allow_origins(origins)
+        .allow_methods(METHODS)
+        .expose_headers(["x-request-id", "etag"])
+        .allow_credentials(true)
 }
 
 fn tower_common(origin: AllowOrigin) -> TowerHttp {

@@ -31,6 +31,14 @@ impl Million {
     }
 }
 
+/// The number of policies of a service with many tenants.
+pub const TENANTS: usize = 20_000;
+
+/// Returns the origins of a tenant.
+pub fn of_tenant(tenant: usize) -> [String; 10] {
+    std::array::from_fn(|at| format!("https://app{at}.t{tenant:05}.example.com"))
+}
+
 pub fn exact(at: usize) -> String {
     format!("https://app{at:07}.example.com")
 }

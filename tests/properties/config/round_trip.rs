@@ -63,8 +63,9 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
             // Never any origin with credentials, but for the switch that allows just that.
             "allow_credentials": credentials && (any_with_credentials || origins != ["*"]),
             "enforcement": if rejects { "reject" } else { "omit-headers" },
-            "own_origins": if forwarded { Vec::new() } else { own },
-            "trust_forwarded_headers": forwarded,
+            "own_origins": &own,
+            // Named origins leave it without effect.
+            "trust_forwarded_headers": forwarded && own.is_empty(),
             "dangerous_allow_any_origin_with_credentials": any_with_credentials,
             "dangerous_allow_null_origin": opaque,
             "dangerous_allow_insecure_origins": insecure,

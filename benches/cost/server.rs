@@ -1,0 +1,111 @@
+//! A whole server, axum over hyper, and a client that keeps its connection alive.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use axum::Router;
+use http::{Request, header::CONTENT_LENGTH};
+
+use crate::{
+    cases::{Case, Held, routed},
+    services::router,
+};
+
+/// The layer of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    None,
+    Static,
+    Counted,
+    TowerHttp,
+}
+
+impl Layer {
+    pub const ALL: [Self; 4] = [Self::None, Self::Static, Self::Counted, Self::TowerHttp];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "no layer",
+            Self::Static => "`&'static Policy`",
+            Self::Counted => "`Policy`",
+            Self::TowerHttp => "tower-http",
+        }
+    }
+
+    pub fn app(self, case: &Case) -> Router {
+        let policy = case.policy;
+        match self {
+            Self::None => router(),
+            Self::Static => router().layer(policy.corsac(Held::Static)),
+            Self::Counted => router().layer(policy.corsac(Held::Counted)),
+            Self::TowerHttp => {
+                router().layer(policy.tower_http().expect("it has lists of origins"))
+            }
+        }
+    }
+}
+
+/// Returns the rows of the router, for a whole server.
+pub fn cases() -> Vec<Case> {
+    let name = |case: &Case| case.name.replace("router: ", "server: ");
+    routed::cases().into_iter().map(|case| Case { name: name(&case), ..case }).collect()
+}
+
+/// A connection whose requests are all the same, and so are its responses, except for their `Date`.
+pub struct Connection {
+    pub stream: TcpStream,
+    requests: Vec<u8>,
+    /// The latest responses.
+    responses: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects, and sends the first request. All others are sent `at_once` at a time.
+    pub fn open(address: SocketAddr, request: &Request<()>, at_once: usize) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        // Ends the program if the server has failed.
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut connection = Self { stream, requests: text(request), responses: Vec::new() };
+        connection.send();
+        while !is_whole(&connection.responses) {
+            let mut more = [0; 4096];
+            let read = connection.stream.read(&mut more).unwrap();
+            assert_ne!(read, 0, "the server has closed the connection");
+            connection.responses.extend_from_slice(&more[..read]);
+        }
+        connection.requests = connection.requests.repeat(at_once);
+        connection.responses = connection.responses.repeat(at_once);
+        connection
+    }
+
+    pub fn send(&mut self) {
+        self.stream.write_all(&self.requests).unwrap();
+    }
+
+    pub fn receive(&mut self) {
+        self.stream.read_exact(&mut self.responses).unwrap();
+        assert!(self.responses.starts_with(b"HTTP/1.1 "), "responses differ in length");
+    }
+}
+
+fn text(request: &Request<()>) -> Vec<u8> {
+    let mut text = format!("{} /users/42 HTTP/1.1\r\n", request.method());
+    for (name, value) in request.headers() {
+        text.extend([name.as_str(), ": ", value.to_str().unwrap(), "\r\n"]);
+    }
+    text += "\r\n";
+    text.into_bytes()
+}
+
+fn is_whole(response: &[u8]) -> bool {
+    let response = std::str::from_utf8(response).unwrap();
+    let Some((head, body)) = response.split_once("\r\n\r\n") else { return false };
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    let length =
+        lines.filter(|(name, _)| *name == CONTENT_LENGTH.as_str()).map(|(_, it)| it).next();
+    body.len() == length.map_or(0, |length| length.parse().unwrap())
+}
