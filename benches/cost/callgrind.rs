@@ -151,9 +151,9 @@ impl Ask for Counted {
         B: Default,
         S: Service<Request<B>, Response = Response<R>, Error = Infallible> + Clone + Send + Sync,
     {
-        let requests = (0..self.requests as usize).map(request).collect();
+        let mut requests = (0..self.requests as usize).map(request).collect();
         let region = Region::new(ALLOCATOR);
-        counted_operations(&mut service, requests);
+        counted_operations(&mut service, &mut requests);
         println!("{}", region.change().allocations);
     }
 }

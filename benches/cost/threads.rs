@@ -144,7 +144,7 @@ where
         // Each thread has its own buffers.
         let requests: Vec<_> = (0..REQUESTS).map(&request).collect();
         let rounds = (1..=ROUNDS).map(|round| {
-            let requests = requests.iter().map(again).collect();
+            let mut requests = requests.iter().map(again).collect();
             arrived.fetch_add(1, Ordering::SeqCst);
             // Spins, because a sleeping thread needs longer to wake up than a round takes.
             while arrived.load(Ordering::SeqCst) < round * threads as usize {
@@ -152,7 +152,7 @@ where
             }
             let before = processor_time();
             let start = Instant::now();
-            counted_operations(&mut service, requests);
+            counted_operations(&mut service, &mut requests);
             let end = Instant::now();
             Round { start, end, processor: processor_time().saturating_sub(before) }
         });
