@@ -107,7 +107,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 }
 
 impl Settings {
-    fn from_code(&self) -> CorsBuilder {
+    fn in_code(&self) -> CorsBuilder {
         let mut builder = CorsLayer::builder()
             .allow_origins(&self.origins)
             .allow_methods(&self.methods)
@@ -146,7 +146,7 @@ impl Settings {
 
     /// As a file has it, or as the environment has it: each list is one text.
     #[cfg(feature = "serde")]
-    fn from_data(&self, is_text: bool) -> Option<CorsBuilder> {
+    fn in_data(&self, is_text: bool) -> Option<CorsBuilder> {
         let list = |any: bool, entries: &[&str]| -> serde_json::Value {
             let star = any.then_some("*").into_iter();
             let entries: Vec<_> = star.chain(entries.iter().copied()).collect();
@@ -173,9 +173,9 @@ impl Settings {
     /// The policies that build, from each source.
     fn policies(&self) -> Vec<Policy> {
         #[cfg_attr(not(feature = "serde"), expect(unused_mut))]
-        let mut builders = vec![self.from_code()];
+        let mut builders = vec![self.in_code()];
         #[cfg(feature = "serde")]
-        builders.extend([false, true].into_iter().filter_map(|is_text| self.from_data(is_text)));
+        builders.extend([false, true].into_iter().filter_map(|is_text| self.in_data(is_text)));
         builders.into_iter().filter_map(|builder| builder.build_policy().ok()).collect()
     }
 
