@@ -9,8 +9,8 @@
 //!     | grep -iv ^date
 //! HTTP/1.1 204 No Content
 //! access-control-allow-origin: https://app.example.com
-//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-credentials: true
+//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-max-age: 7200
 //! access-control-allow-methods: PUT, DELETE
 //! access-control-allow-headers: authorization, content-type
@@ -27,16 +27,16 @@
 //! ```
 //!
 //! The second origin is refused, so its pages cannot read the response. The server logs the reason:
-//! `origin "https://app.example.com:8443" is not allowed: "https://*.example.com" is, which differs
-//! only in its port`.
+//! `origin "https://app.example.com:8443" is not allowed; the closest allowed origin is
+//! "https://*.example.com" (different port)`.
 //!
 //! If the policy has mistakes, the program prints all of them and exits with 1:
 //!
 //! ```text
 //! $ ALLOWED_ORIGINS='https://example.com/, *.example.com' cargo run --example allow_list
 //! Error: invalid CORS policy (2 problems):
-//!   - origin "https://example.com/": an origin has no path; write "https://example.com"
-//!   - origin "*.example.com": an origin starts with its scheme and `://`; write "https://*.example.com"
+//!   - allow_origins[0] "https://example.com/": an origin has no path; write "https://example.com"
+//!   - allow_origins[1] "*.example.com": an origin starts with its scheme and `://`; write "https://*.example.com"
 //! ```
 
 use std::{env, error::Error};
@@ -58,7 +58,7 @@ const DEFAULT_ORIGINS: &str = "https://example.com,https://*.example.com";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // corsac logs each refusal at DEBUG.
+    // corsac logs refusals at INFO and DEBUG.
     tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG).init();
 
     let origins = env::var("ALLOWED_ORIGINS").unwrap_or_else(|_| DEFAULT_ORIGINS.to_owned());

@@ -38,7 +38,6 @@ use std::{env, error::Error, fs, process::ExitCode};
 
 use axum::{Router, routing::get};
 use corsac::{CorsLayer, PathConfigs, PathPolicies};
-use http::request::Parts;
 
 mod listen;
 
@@ -70,7 +69,7 @@ async fn serve(policies: PathPolicies) -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/account", get(async || "yours\n").put(async || "changed\n"))
         .route("/public/news", get(async || "news\n"))
-        .layer(CorsLayer::per_request(move |parts: &Parts| policies.policy(parts)));
+        .layer(CorsLayer::per_path(policies));
 
     let listener = listen::on_port().await?;
     println!("listening on http://{}", listener.local_addr()?);

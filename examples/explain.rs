@@ -26,7 +26,7 @@
 //! listening on http://127.0.0.1:3000
 //!
 //! $ curl -si http://127.0.0.1:3000/ -H 'Origin: http://app.example.com' | grep ^cors-diagnosis
-//! cors-diagnosis: origin "http://app.example.com" is not allowed: "https://app.example.com" is, which differs only in its scheme; to allow it, add .allow_origins(["http://app.example.com"])
+//! cors-diagnosis: origin "http://app.example.com" is not allowed; the closest allowed origin is "https://app.example.com" (different scheme); to allow it, add .allow_origins(["http://app.example.com"])
 //! ```
 
 use std::{env, error::Error, fs, process::ExitCode};

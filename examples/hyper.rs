@@ -9,17 +9,17 @@
 //!     -H 'Access-Control-Request-Method: PUT' | grep -iv ^date
 //! HTTP/1.1 204 No Content
 //! access-control-allow-origin: http://localhost:5173
-//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-allow-credentials: true
+//! vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers
 //! access-control-max-age: 7200
 //! access-control-allow-methods: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS
 //!
 //! $ curl -si http://127.0.0.1:3000/items -H 'Origin: http://localhost:5173' | grep -iv ^date
 //! HTTP/1.1 200 OK
 //! access-control-allow-origin: http://localhost:5173
-//! vary: Origin
 //! access-control-allow-credentials: true
-//! access-control-expose-headers: vary
+//! vary: Origin
+//! access-control-expose-headers: vary, date
 //! content-length: 11
 //!
 //! GET /items

@@ -19,8 +19,8 @@
 //!
 //! $ curl -si http://shop.localhost:3000/orders -H 'Origin: https://shop.example' | grep -i -e ^access -e ^vary
 //! access-control-allow-origin: https://shop.example
-//! vary: Origin, x-forwarded-host
 //! access-control-allow-credentials: true
+//! vary: Origin, x-forwarded-host
 //!
 //! $ curl -si http://127.0.0.1:3000/orders -H 'X-Forwarded-Host: bank.localhost' \
 //!     -H 'Origin: https://shop.example' | grep -i -e ^access -e ^vary

@@ -29,16 +29,20 @@
 //!
 //! # Guides
 //!
-//! * [Choosing a policy](guide::choosing): one front end, many, none; cookies or tokens; development
+//! * [Choosing a policy](guide::choosing): one front end, many, subdomains, none; cookies or tokens;
+//!   development
+//! * [Recipes](guide::recipes): MCP, tus, Connect, range requests; apps, extensions, phones on the local network
 //! * [Adding the layer to a server](guide::mounting): axum, hyper, tonic, gateways, Lambda, Workers, warp,
 //!   salvo, poem
 //! * [The order of layers](guide::layers): 401, 404, timeouts, panics, redirects
-//! * [Troubleshooting](guide::troubleshooting), by the browser's error message
+//! * [Troubleshooting](guide::troubleshooting), by the error message of the browser or the compiler
+//! * [Testing your policy](guide::testing): unit tests, layer order, warnings in CI
+//! * [Logs and metrics](guide::logging): `RUST_LOG`, levels, fields, counters
 //! * [Caches and `Vary`](guide::caching), and how long a browser remembers a preflight
-//! * [Security](guide::security): credentials, subdomains, CSRF, WebSockets, `null`
+//! * [Security](guide::security): credentials, subdomains, CSRF, own pages behind a proxy, WebSockets, `null`
 //! * [Local Network Access](guide::local_network_access): public pages that call `localhost`
 //! * [Moving from tower-http](guide::tower_http)
-//! * [Many tenants](guide::tenants), and a policy for each path
+//! * [Many tenants](guide::tenants), and a policy for each path or route
 //! * [Performance](guide::performance)
 //!
 //! # How a request is handled
@@ -50,7 +54,8 @@
 //! | any other with `Origin`, including plain `OPTIONS` | actual request | passed on to your service; corsac adds CORS headers to the response if the origin is allowed |
 //!
 //! Every response of a policy that lists origins has `Vary: Origin`, even if the origin is refused or
-//! missing. Otherwise a cache could send a response for one origin to a page of another one. If your
+//! missing. Otherwise a cache could send a response for one origin to a page of another one. A layer that
+//! chooses a policy for each request sends `Vary: Origin` too, because the choice may depend on it. If your
 //! service already set `Vary`, corsac adds to that line. If it set `Access-Control-Allow-Origin`,
 //! `-Allow-Credentials` or `-Expose-Headers`, corsac replaces them. A refused origin gets no CORS header
 //! at all.
@@ -73,27 +78,16 @@
 //!
 //! # Why was a request refused?
 //!
-//! With the feature `tracing` (on by default), each refusal is one event at `DEBUG`. To see it, set up
-//! `tracing_subscriber` (feature `env-filter`) and run `RUST_LOG=info,corsac=debug cargo run`. The target is
-//! `corsac`, and the fields are:
-//!
-//! | field | content |
-//! |---|---|
-//! | `kind` | the kind of request ([`RequestKind::as_str`]) |
-//! | `rule` | the rule that refused it ([`DenialKind::as_str`]) |
-//! | `reason` | the reason, in one sentence |
-//! | `nearest` | the most similar allowed origin, if there is one |
-//! | `outcome` | how the request was handled |
-//! | `status` | the status, if corsac answered the request |
-//! | `method`, `path`, `origin` | from the request |
-//!
-//! Requests from the service's own pages are not logged, because they need no permission. If your service
-//! sets CORS headers itself, for example in a second CORS layer, corsac logs this once at `WARN`.
+//! With the feature `tracing` (on by default), corsac logs each refusal with its reason. To see it, set up
+//! `tracing_subscriber` (feature `env-filter`) and run `RUST_LOG=info,corsac=debug cargo run`. The events
+//! are at `INFO` if corsac answers the request with an error, otherwise at `DEBUG`:
+//! [Logs and metrics](guide::logging) shows one, and lists its fields. If your service sets CORS headers
+//! itself, for example in a second CORS layer, corsac logs this once at `WARN`.
 //!
 //! There are other ways to find the reason:
 //!
+//! * [`Policy::check`] returns it in a [test](guide::testing), without a server.
 //! * [`CorsLayer::diagnosis_header`] sends it in a response header, for development.
-//! * [`Policy::evaluate`] returns it in a test or a command-line tool, without a server.
 //! * [`Denial::remedy`] returns the line of code that would allow the request.
 //! * [`Policy::explain`] returns every rule that was applied.
 //! * [`Policy::warnings`] returns settings that are valid but risky.
@@ -108,14 +102,17 @@
 //!   a missing permission as a CORS error, but no header changes it.
 //! * **It does not guess.** Only the origins, methods and headers that you listed are allowed.
 //!
-//! # Features
+//! # Versions and features
+//!
+//! corsac works with releases that use `http` 1: axum 0.7 or newer, hyper 1, tonic 0.12 or newer.
 //!
 //! * `tracing` (default): the events above.
 //! * `http-body`: `CorsLayer::body_or_empty`, for gateways with response bodies that have no empty value.
-//! * `regex`: `CorsBuilder::allow_origin_regex`.
+//! * `regex`: [`CorsBuilder::allow_origin_regex`]. Without this feature, `build` refuses regexes.
 //! * `reload`: `CorsLayer::reloadable`, to replace the policy while the server is running.
-//! * `serde`: `Config`, a policy from a file or from environment variables, and `PathConfigs`, a policy for
-//!   each path.
+//! * `export`: `Policy::export`, the policy as the configuration of nginx or Caddy.
+//! * `serde`: `Config`, a policy from a file or from environment variables; `PathConfigs` and
+//!   `CorsLayer::per_path`, a policy for each path.
 //! * `public-suffix`: a [warning](Policy::warnings) for wildcards over domains below which strangers can
 //!   register names.
 //!
@@ -126,13 +123,16 @@
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Each of these imports only from those above it. `config`, `explain` and `lint` do not import each
-// other.
+// Each of these imports only from those above it. `config`, `explain`, `export` and `lint` do not import
+// each other.
 mod origin;
 mod policy;
 
 mod config;
 pub mod explain;
+#[cfg(feature = "export")]
+#[cfg_attr(docsrs, doc(cfg(feature = "export")))]
+pub mod export;
 mod lint;
 
 pub mod middleware;
@@ -145,8 +145,14 @@ pub use config::{Config, PathConfigs, PathPolicies};
 pub use lint::Warning;
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use middleware::ReloadHandle;
-pub use middleware::{AsyncCorsLayer, Cors, CorsLayer, Lookup, body, request_host};
+pub use middleware::reload::ReloadHandle;
+pub use middleware::{
+    body,
+    layer::CorsLayer,
+    lookup::{AsyncCorsLayer, Lookup},
+    request_host,
+    service::Cors,
+};
 pub use origin::{Origin, OriginError, OriginPattern};
 pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind, Verdict};
 

@@ -16,7 +16,7 @@ use corsac::{
     RequestKind, Warning,
     body::{AnswerBody, DefaultBody},
     explain::{Explanation, Step, Topic},
-    middleware::{AsyncCors, MountedPolicy},
+    middleware::{AsyncCors, LayerPolicy},
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 
@@ -85,7 +85,7 @@ assert_impl_all!(AsyncCorsLayer<fn()>: Send, Sync, Unpin, Clone, Debug);
 assert_impl_all!(AsyncCors<(), fn()>: Send, Sync, Unpin, Clone, Debug);
 assert_not_impl_any!(AsyncCors<(), Rc<()>>: Send, Sync);
 assert_impl_all!(Lookup: Send, Sync, Unpin, Clone, Debug);
-assert_impl_all!(MountedPolicy: Send, Sync, Unpin, Clone, Debug, From<Policy>, From<&'static Policy>);
+assert_impl_all!(LayerPolicy: Send, Sync, Unpin, Clone, Debug, From<Policy>, From<&'static Policy>);
 #[cfg(feature = "reload")]
 assert_impl_all!(corsac::ReloadHandle: Send, Sync, Unpin, Clone, Debug);
 

@@ -1,8 +1,8 @@
 //! Tests of the library, as one program: linking a program for each file takes longer than running
 //! them all.
 //!
-//! The programs beside this file need a process of their own. The packages `properties`, `stacks` and
-//! `browser` are the tests that need more dependencies.
+//! The programs beside this file need a process of their own. The packages `properties`, `stacks`,
+//! `browser` and `edge` are the tests that need more dependencies or other programs.
 
 mod auto_traits;
 mod browser_model;
@@ -13,6 +13,7 @@ mod errors;
 mod explain;
 mod layer;
 mod others;
+mod own_pages;
 mod owners;
 mod parity;
 mod warnings;

@@ -13,8 +13,8 @@ use crate::{
 /// Builds a policy.
 ///
 /// [`build`](CorsBuilder::build) checks the settings, and returns a layer or an error that lists
-/// every mistake. Calling a method twice adds to its list; nothing is replaced. The policy allows only
-/// what you list, and what browsers never ask about: the methods `GET`, `HEAD` and `POST`, the
+/// every mistake. Calling a list method twice adds to the list; the other methods replace the value. The
+/// policy allows only what you list, and what browsers never ask about: the methods `GET`, `HEAD` and `POST`, the
 /// request headers that an HTML form can send, and seven response headers.
 ///
 /// ```
@@ -84,8 +84,8 @@ impl CorsBuilder {
     /// ```
     ///
     /// `build` refuses a regex that matches made-up origins together with credentials, because every
-    /// page could then act for your users, and a regex that matches no origin. Without the feature
-    /// `regex` it refuses every regex.
+    /// page could then act for your users, and a regex that can match no origin, such as
+    /// `example\.com` or `https://a\.example/`. Without the feature `regex` it refuses every regex.
     pub fn allow_origin_regex(mut self, regex: &str) -> Self {
         self.rules.origin_regexes.push(regex.to_owned());
         self

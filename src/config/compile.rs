@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     origin::{
-        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, parse_opaque,
-        repair, shortened,
+        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, made_up,
+        parse_opaque, repair, shortened,
     },
     policy::{
         Enforcement, Origins, Policy, fetch,
@@ -34,6 +34,9 @@ impl CorsBuilder {
         check_statuses(&rules, &mut problems);
         check_own_origins(&rules, &mut problems);
         let senders = compile_senders(&rules, &mut problems);
+        keep_unique(&mut rules.opaque_origins);
+        keep_unique(&mut rules.own_origins);
+        keep_unique(&mut rules.trusted_senders);
         if problems.is_empty() {
             Ok(Policy::new(rules, origins, senders))
         } else {
@@ -63,16 +66,22 @@ fn compile_origins(
         && rules.origin_regexes.is_empty()
         && predicates.is_empty();
     let allows_any = rules.any_origin || rules.any_origin_with_credentials;
-    if !has_none && allows_any {
+    if allows_any {
+        // A base that allows any, narrowed by a list, would stay open.
         let any = if rules.any_origin {
             "allow_any_origin"
         } else {
             "dangerous_allow_any_origin_with_credentials"
         };
-        problems.push(any_beside_list(any).at("allow_origins"));
-    }
-    if rules.any_origin && !rules.opaque_origins.is_empty() {
-        problems.push(any_beside_list("allow_any_origin").at(OPAQUE));
+        let has_entries = texts.iter().any(|text| is_entry(text));
+        let beside = [
+            ("allow_origins", has_entries),
+            ("allow_origin_regexes", !rules.origin_regexes.is_empty()),
+            ("allow_origin_if", !predicates.is_empty()),
+            (OPAQUE, rules.any_origin && !rules.opaque_origins.is_empty()),
+        ];
+        let beside = beside.into_iter().filter(|(_, is_set)| *is_set);
+        problems.extend(beside.map(|(place, _)| any_beside_list(any).at(place)));
     }
     if has_none && !allows_any && !rules.null_origin && rules.opaque_origins.is_empty() {
         let message = "no origin is allowed; list the origins you trust, or allow any";
@@ -84,31 +93,26 @@ fn compile_origins(
         let problem = Problem::new(ProblemKind::CredentialsForAnyOrigin, message);
         problems.push(problem.at("allow_credentials"));
     }
+    let must_be_closed = rules.credentials && !rules.any_origin_with_credentials;
+    if must_be_closed {
+        let open = predicates.iter().filter_map(|allows| made_up::find_allowed(|it| allows(it)));
+        problems.extend(open.map(|origin| open_matcher(&origin).at("allow_origin_if")));
+    }
     let custom = CustomMatchers {
         #[cfg(feature = "regex")]
-        regexes: compile_regexes(&mut rules.origin_regexes, problems),
+        regexes: super::regex::compile(&mut rules.origin_regexes, must_be_closed, problems),
         predicates,
         opaque,
         any: rules.any_origin_with_credentials,
         null: rules.null_origin,
         deny_insecure,
     };
-    // Fetch, "CORS protocol and credentials": any page must not act for the user.
-    if rules.credentials && !rules.any_origin_with_credentials {
-        problems.extend(custom.open_matchers().into_iter().map(|open| {
-            let message = format!(
-                "it allows made-up origins such as \"{}\", so with credentials every page could act \
-                 for your users; name your own domains",
-                open.origin
-            );
-            Problem::new(ProblemKind::OpenMatcher, message).at(open.place)
-        }));
-    }
     #[cfg(not(feature = "regex"))]
     if !rules.origin_regexes.is_empty() {
         let message =
             "regexes are not built in; enable the feature `regex` of corsac, or write patterns";
-        problems.push(Problem::new(ProblemKind::RegexFeature, message).at(REGEXES));
+        let problem = Problem::new(ProblemKind::RegexFeature, message);
+        problems.push(problem.at("allow_origin_regexes"));
     }
     if rules.any_origin && !rules.allows_credentials() {
         Origins::Any
@@ -150,44 +154,6 @@ fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Prob
 fn invalid_origin(text: &str, error: &OriginError) -> Problem {
     let problem = Problem::of(ProblemKind::InvalidOrigin, text, error.message());
     problem.with_suggestion(error.suggestion())
-}
-
-const REGEXES: &str = "allow_origin_regexes";
-
-#[cfg(feature = "regex")]
-fn compile_regexes(texts: &mut Vec<String>, problems: &mut Vec<Problem>) -> Vec<regex::Regex> {
-    let mut known = HashSet::new();
-    let mut regexes = Vec::new();
-    for (index, value) in texts.iter().enumerate() {
-        match compile_regex(value) {
-            Ok(regex) if known.insert(value) => regexes.push((value.clone(), regex)),
-            Ok(_) => {}
-            Err(reason) => {
-                let problem = Problem::of(ProblemKind::InvalidRegex, value, reason);
-                problems.push(problem.at(format!("{REGEXES}[{index}]")));
-            }
-        }
-    }
-    let (unique, regexes) = regexes.into_iter().unzip();
-    *texts = unique;
-    regexes
-}
-
-/// Compiles a regex so that it matches the whole origin or nothing.
-#[cfg(feature = "regex")]
-fn compile_regex(text: &str) -> Result<regex::Regex, String> {
-    let reason = |error: regex::Error| match error {
-        // The last line names the mistake; those above it point at its place.
-        regex::Error::Syntax(text) => {
-            text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-        }
-        other => other.to_string(),
-    };
-    // On its own first: `a)|(b` must not become two halves of the group around it.
-    regex::Regex::new(text).map_err(reason)?;
-    regex::Regex::new(&format!(r"\A(?:{text})\z")).map_err(|error| {
-        format!("{}; a comment at the end would hide what is added here", reason(error))
-    })
 }
 
 /// A list of names: its setter, the setter that allows any, and the check of an entry, which returns
@@ -241,7 +207,15 @@ fn check_names(names: &mut Names, list: &List, problems: &mut Vec<Problem>) {
     names.listed = valid;
 }
 
-/// A base that allows any, narrowed by a list, would stay open.
+/// Fetch, "CORS protocol and credentials": any page must not act for the user.
+pub(super) fn open_matcher(origin: &Origin) -> Problem {
+    let message = format!(
+        "it allows made-up origins such as \"{origin}\", so with credentials every page could act for \
+         your users; name your own domains"
+    );
+    Problem::new(ProblemKind::OpenMatcher, message)
+}
+
 fn any_beside_list(any: &str) -> Problem {
     let message = format!("`{any}()` leaves the list without effect; remove one of the two");
     Problem::new(ProblemKind::AnyBesideList, message)
@@ -344,7 +318,17 @@ fn check_statuses(rules: &Rules, problems: &mut Vec<Problem>) {
 const NOTHING_IS_REJECTED: &str =
     "nothing is rejected; set `enforcement` to reject, or leave it out";
 
+fn keep_unique(texts: &mut Vec<String>) {
+    let mut known = HashSet::new();
+    texts.retain(|text| known.insert(text.clone()));
+}
+
 fn check_own_origins(rules: &Rules, problems: &mut Vec<Problem>) {
+    if rules.trust_forwarded_headers && !rules.own_origins.is_empty() {
+        let message = "`own_origins` leaves it without effect; remove one of the two";
+        let problem = Problem::new(ProblemKind::ForwardedHeaders, message);
+        problems.push(problem.at("trust_forwarded_headers"));
+    }
     parse_each("own_origins", &rules.own_origins, problems, |text| {
         text.parse::<Origin>().map_err(|error| invalid_origin(text, &error))
     });

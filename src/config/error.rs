@@ -36,6 +36,7 @@ pub struct BuildError {
 /// assert_eq!(problem.suggestion(), Some("https://a.example"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     place: String,
     kind: ProblemKind,
@@ -55,6 +56,8 @@ pub enum ProblemKind {
     InvalidOrigin,
     /// A regex does not compile.
     InvalidRegex,
+    /// A regex can match no origin: `example\.com`, `https://a\.example/`.
+    RegexNeverMatches,
     /// A regex is set, but the feature `regex` is off.
     RegexFeature,
     /// Credentials are allowed, and this origin is plain http and not on the loopback.
@@ -94,6 +97,8 @@ pub enum ProblemKind {
     PreflightStatus,
     /// There are `trusted_senders`, but the policy does not reject.
     TrustedSenders,
+    /// Forwarded headers are trusted although `own_origins` are named.
+    ForwardedHeaders,
     /// A path prefix is missing or invalid.
     PathPrefix,
 }

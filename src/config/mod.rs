@@ -4,6 +4,8 @@ mod builder;
 mod compile;
 mod error;
 mod list;
+#[cfg(feature = "regex")]
+mod regex;
 
 #[cfg(feature = "serde")]
 mod fields;

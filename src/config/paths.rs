@@ -16,7 +16,7 @@ use super::{
     BuildError, Config, Problem, ProblemKind,
     path::{PrefixProblem, is_plain, parse_prefix},
 };
-use crate::policy::{DenialKind, Enforcement, Policy};
+use crate::policy::{DenialKind, Enforcement, Policy, rules::Rules};
 
 /// A map from path prefixes to their [`Config`]s.
 ///
@@ -71,15 +71,19 @@ impl PathConfigs {
     /// ```
     pub fn build(self) -> Result<PathPolicies, BuildError> {
         let mut problems = Vec::new();
-        let mut policies: HashMap<Vec<u8>, PathPolicy> = HashMap::new();
+        let mut policies = HashMap::new();
+        let mut known: HashMap<Vec<u8>, String> = HashMap::new();
         if self.prefixes.is_empty() {
             problems.push(PrefixProblem::None.at(String::new()));
         }
         for (written, config) in self.prefixes {
             let prefix = parse_prefix(&written).and_then(|prefix| {
-                match policies.get(&prefix.as_bytes().to_ascii_lowercase()) {
-                    Some(other) => Err(PrefixProblem::Twice(other.written.clone())),
-                    None => Ok(prefix.as_bytes().to_vec()),
+                let first = known.entry(prefix.as_bytes().to_ascii_lowercase());
+                let first = first.or_insert_with(|| written.clone());
+                if *first == written {
+                    Ok(prefix.as_bytes().to_vec())
+                } else {
+                    Err(PrefixProblem::Twice(first.clone()))
                 }
             });
             let policy = config.build_policy();
@@ -114,12 +118,10 @@ impl PrefixProblem {
 
 /// A policy for each path prefix. The longest prefix that matches decides.
 ///
-/// Made by [`PathConfigs::build`]. Use it with
-/// [`CorsLayer::per_request`](crate::CorsLayer::per_request):
+/// Made by [`PathConfigs::build`]. Use it with [`CorsLayer::per_path`](crate::CorsLayer::per_path):
 ///
 /// ```
 /// use corsac::{CorsLayer, PathConfigs};
-/// use http::request::Parts;
 ///
 /// let paths: PathConfigs = toml::from_str("['/']\nallow_origins = 'https://app.example.com'")?;
 /// let policies = paths.build()?;
@@ -128,13 +130,14 @@ impl PrefixProblem {
 ///         eprintln!("{prefix}: {warning}");
 ///     }
 /// }
-/// let cors = CorsLayer::per_request(move |parts: &Parts| policies.policy(parts));
+/// let cors = CorsLayer::per_path(policies);
 /// # let app: axum::Router = axum::Router::new().layer(cors);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// Cloning it clones one [`Arc`]. To replace it while requests arrive, keep it in an
-/// `Arc<RwLock<PathPolicies>>` that the closure reads.
+/// `Arc<RwLock<PathPolicies>>` that the closure of a
+/// [`CorsLayer::per_request`](crate::CorsLayer::per_request) reads.
 #[derive(Debug, Clone)]
 pub struct PathPolicies {
     table: Arc<Table>,
@@ -223,18 +226,29 @@ impl PathPolicies {
 
 impl Table {
     fn new(policies: HashMap<Vec<u8>, PathPolicy>) -> Self {
-        let rejects = |path: &PathPolicy| path.policy.rules.enforcement == Enforcement::Reject;
-        let enforcement = if policies.values().any(rejects) {
-            Enforcement::Reject
-        } else {
-            Enforcement::OmitHeaders
+        let rejecting = policies.values().map(|path| &path.policy.rules);
+        let rejecting: Vec<&Rules> =
+            rejecting.filter(|rules| rules.enforcement == Enforcement::Reject).collect();
+        // The service's own pages are the same on all paths.
+        let own_origins = rejecting.iter().flat_map(|rules| rules.own_origins.iter().cloned());
+        let own_origins: Vec<String> = own_origins.collect();
+        let ambiguous = Rules {
+            enforcement: match rejecting.first() {
+                Some(_) => Enforcement::Reject,
+                None => Enforcement::OmitHeaders,
+            },
+            reject_status: rejecting.iter().find_map(|rules| rules.reject_status),
+            trust_forwarded_headers: !rejecting.is_empty()
+                && rejecting.iter().all(|rules| rules.trust_forwarded_headers),
+            own_origins,
+            ..Rules::default()
         };
         Self {
             longest: policies.keys().map(Vec::len).max().unwrap_or(0),
             policies,
             deny_ambiguous: Arc::new(Policy::deny_all_because(
                 DenialKind::AmbiguousPath,
-                enforcement,
+                ambiguous,
             )),
         }
     }

@@ -45,8 +45,8 @@ impl<'a> Reasoning<'a> {
                 }
                 _ => self.note(
                     Topic::Method,
-                    "no server is asked for the method and the headers of an actual request: \
-                     where it needs permission, its preflight asked for it",
+                    "the method and the headers of an actual request are not checked: if they need \
+                     permission, its preflight asked for it",
                     PREFLIGHT,
                 ),
             }

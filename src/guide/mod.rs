@@ -5,14 +5,17 @@
 //! | to | read |
 //! |---|---|
 //! | decide which origins, methods and headers to allow | [`choosing`] |
+//! | support MCP, tus, Connect or range requests; apps, extensions, phones on the local network | [`recipes`] |
 //! | add the layer to axum, hyper, tonic, a gateway, Lambda, Workers, warp, salvo or poem | [`mounting`] |
 //! | put the layer in the right place among other layers | [`layers`] |
-//! | find out why a browser reports "blocked by CORS policy" | [`troubleshooting`] |
+//! | find out why a browser reports "blocked by CORS policy", or why code does not compile | [`troubleshooting`] |
+//! | test a policy, and the order of layers | [`testing`] |
+//! | log refusals, and count decisions | [`logging`] |
 //! | understand `Vary`, `max_age` and caches | [`caching`] |
 //! | know which attacks CORS prevents, and which it does not | [`security`] |
 //! | call `localhost` or a private address from a public page | [`local_network_access`] |
 //! | replace tower-http's `CorsLayer` | [`tower_http`] |
-//! | serve many customers, each with its own origins | [`tenants`] |
+//! | serve many customers, each with its own origins, or use a policy for each path | [`tenants`] |
 //! | know the cost of a request, and how to keep it low | [`performance`] |
 //!
 //! Rules that come from a standard name its section: "Fetch" is the [Fetch standard], "HTML" the
@@ -27,8 +30,43 @@
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("choosing.md")]
-#[doc(alias("cookie", "cookies", "development", "env", "environment", "subdomain", "token"))]
+#[doc(alias(
+    "cookie",
+    "cookies",
+    "development",
+    "env",
+    "environment",
+    "preview",
+    "subdomain",
+    "token",
+    "vercel",
+    "wildcard"
+))]
 pub mod choosing {}
+
+#[doc = include_str!("links.md")]
+#[doc = include_str!("recipes.md")]
+#[doc(alias(
+    "app",
+    "baggage",
+    "capacitor",
+    "connect",
+    "electron",
+    "eventsource",
+    "extension",
+    "file",
+    "ionic",
+    "lan",
+    "mcp",
+    "phone",
+    "range",
+    "sse",
+    "tauri",
+    "traceparent",
+    "tus",
+    "vscode"
+))]
+pub mod recipes {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("mounting.md")]
@@ -57,17 +95,27 @@ pub mod layers {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("troubleshooting.md")]
-#[doc(alias("RUST_LOG", "blocked", "debug", "log", "logging", "tracing"))]
+#[doc(alias("blocked", "compile error", "debug", "error", "failed to fetch", "version"))]
 pub mod troubleshooting {}
 
 #[doc = include_str!("links.md")]
+#[doc = include_str!("testing.md")]
+#[doc(alias("check", "ci", "oneshot", "test", "tests", "unit test", "warnings"))]
+pub mod testing {}
+
+#[doc = include_str!("links.md")]
+#[doc = include_str!("logging.md")]
+#[doc(alias("RUST_LOG", "event", "log", "logs", "metrics", "prometheus", "tracing"))]
+pub mod logging {}
+
+#[doc = include_str!("links.md")]
 #[doc = include_str!("caching.md")]
-#[doc(alias("cdn", "max-age", "vary"))]
+#[doc(alias("cache", "cdn", "max-age", "vary"))]
 pub mod caching {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("security.md")]
-#[doc(alias("csrf", "null", "websocket"))]
+#[doc(alias("csrf", "form", "null", "proxy", "websocket", "x-forwarded-host"))]
 pub mod security {}
 
 #[doc = include_str!("links.md")]
@@ -82,10 +130,49 @@ pub mod tower_http {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("tenants.md")]
-#[doc(alias("database", "customer", "route"))]
+#[doc(alias("customer", "database", "path", "per-route", "route"))]
 pub mod tenants {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("performance.md")]
 #[doc(alias("benchmark", "cost"))]
 pub mod performance {}
+
+/// The line in `logging.md` is the one that corsac logs.
+///
+/// ```
+/// # include!("send.rs");
+/// use std::{io::{self, Write}, sync::Mutex};
+///
+/// static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+///
+/// struct Log;
+///
+/// impl Write for Log {
+///     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+///         LOG.lock().unwrap().write(bytes)
+///     }
+///
+///     fn flush(&mut self) -> io::Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// fn main() {
+///     let cors = CorsLayer::builder().allow_origins(["http://localhost:3000"]).build().unwrap();
+///     let app = Router::new().route("/users", get(|| async {})).layer(cors);
+///     let log = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG);
+///     let log = log.with_ansi(false).without_time().with_writer(|| Log).finish();
+///     tracing::subscriber::with_default(log, || send(&app, "GET /users"));
+///
+///     let guide = include_str!("logging.md");
+///     let (_, line) = guide.split_once("2026-01-31T12:00:00.000000Z ").unwrap();
+///     let (line, _) = line.split_once("\n```").unwrap();
+///     let logged = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+///     if cfg!(feature = "tracing") {
+///         assert_eq!(logged.trim(), line.replace('\n', " "));
+///     }
+/// }
+/// ```
+#[cfg(doctest)]
+struct LogLine;

@@ -3,7 +3,10 @@
 use std::{collections::HashSet, fmt, time::Duration};
 
 use crate::{
-    origin::{CustomMatchers, OriginSet, Parts, Port, shortened},
+    origin::{
+        CustomMatchers, Origin, OriginSet, Parts, Port, Wildcard, made_up, shortened,
+        similar_scheme,
+    },
     policy::{Policy, fetch, rules::DEFAULT_MAX_AGE},
 };
 
@@ -38,6 +41,26 @@ pub enum Warning {
         place: String,
         /// A made-up origin that it allows.
         origin: String,
+    },
+    /// A scheme is one letter away from `http` or `https`: `httpx://a.example`.
+    #[non_exhaustive]
+    MisspelledScheme {
+        /// The pattern or the regex.
+        value: String,
+        /// The scheme: `httpx`.
+        scheme: String,
+        /// `http` or `https`.
+        suggestion: String,
+    },
+    /// No origin matches one alternative of a regex: `https://a\.example|b\.example`.
+    #[non_exhaustive]
+    AlternativeNeverMatches {
+        /// The regex.
+        value: String,
+        /// The alternative: `b\.example`.
+        alternative: String,
+        /// The reason.
+        reason: String,
     },
     /// Patterns can express a regex, and are less prone to mistakes.
     #[non_exhaustive]
@@ -97,7 +120,7 @@ impl Policy {
     /// let warnings = policy.warnings();
     /// assert_eq!(
     ///     warnings[0].to_string(),
-    ///     "max age 86400 s: Chromium forgets after 7200 s, and no browser hears of a change before \
+    ///     "max age 86400 s: Chromium forgets after 7200 s, and no browser notices a change before \
     ///      it asks again; write 7200 s",
     /// );
     /// # Ok::<(), corsac::BuildError>(())
@@ -141,6 +164,7 @@ fn check_origins(set: &OriginSet, policy: &Policy, warnings: &mut Vec<Warning>) 
             on_loopback.push(pattern.to_string());
         }
         has_public |= is_public(parts);
+        warnings.extend(misspelled_scheme(pattern.as_str(), parts.scheme));
         #[cfg(feature = "public-suffix")]
         if let Some(suffix) = suffix::public_suffix_of(parts) {
             let (value, suffix) = (pattern.to_string(), suffix.to_owned());
@@ -148,32 +172,53 @@ fn check_origins(set: &OriginSet, policy: &Policy, warnings: &mut Vec<Warning>) 
         }
     }
     // With credentials it is an error, unless every origin is allowed on purpose.
-    let open = set.custom().map(CustomMatchers::open_matchers).unwrap_or_default();
-    warnings.extend(
-        open.into_iter().map(|open| Warning::OpenMatcher {
-            place: open.place,
-            origin: open.origin.to_string(),
-        }),
-    );
+    if let Some(custom) = set.custom() {
+        warnings.extend(
+            open_matchers(custom)
+                .map(|(place, origin)| Warning::OpenMatcher { place, origin: origin.to_string() }),
+        );
+    }
     #[cfg(feature = "regex")]
     if let Some(custom) = set.custom() {
-        let regexes = policy.rules.origin_regexes.iter().zip(&custom.regexes);
-        warnings
-            .extend(regexes.filter_map(|(text, regex)| {
-                regex::as_patterns(text, regex, set.denies_insecure())
-            }));
+        for (text, regex) in policy.rules.origin_regexes.iter().zip(&custom.regexes) {
+            warnings.extend(regex::check(text, regex, set.denies_insecure()));
+        }
     }
     if has_public && !on_loopback.is_empty() {
         warnings.push(Warning::LoopbackOrigins { values: on_loopback, credentials });
     }
 }
 
-/// Returns whether pages of this origin are under development. `https://localhost` without a port is
-/// the origin of mobile apps that are made of web pages; so are other schemes.
+fn misspelled_scheme(value: &str, scheme: &str) -> Option<Warning> {
+    let suggestion = similar_scheme(scheme)?.to_owned();
+    let (value, scheme) = (value.to_owned(), scheme.to_owned());
+    Some(Warning::MisspelledScheme { value, scheme, suggestion })
+}
+
+/// Returns the regexes and predicates that allow made-up origins, each with its place.
+fn open_matchers(custom: &CustomMatchers) -> impl Iterator<Item = (String, Origin)> {
+    #[cfg(feature = "regex")]
+    let regexes = custom.regexes.iter().enumerate().filter_map(|(index, regex)| {
+        let origin = made_up::find_allowed(|origin| regex.is_match(origin.as_str()))?;
+        Some((format!("allow_origin_regexes[{index}]"), origin))
+    });
+    #[cfg(not(feature = "regex"))]
+    let regexes = std::iter::empty();
+    let predicates = custom.predicates.iter().filter_map(|allows| {
+        let origin = made_up::find_allowed(|origin| allows(origin))?;
+        Some(("allow_origin_if".to_owned(), origin))
+    });
+    regexes.chain(predicates)
+}
+
+/// Returns whether pages of this origin are under development.
 fn is_for_development(parts: Parts<'_>) -> bool {
+    // The web views of apps: Capacitor, Cordova and Ionic have the first, Tauri has the second. The
+    // other schemes of theirs, such as `capacitor://localhost`, are no servers on the machine either.
     let is_app =
-        parts.scheme == "https" && parts.host == "localhost" && parts.port == Port::Default;
-    matches!(parts.scheme, "http" | "https") && parts.is_loopback() && !is_app
+        matches!(parts.host, "localhost" | "tauri.localhost") && parts.port == Port::Default;
+    let is_host = parts.wildcard == Wildcard::None;
+    matches!(parts.scheme, "http" | "https") && parts.is_loopback() && !(is_app && is_host)
 }
 
 /// Returns whether an origin is on the Internet: not on the loopback, and not in a private network, as
@@ -202,7 +247,7 @@ impl fmt::Display for Warning {
                 };
                 write!(
                     f,
-                    "origin {value:?}: anybody can have a domain under {suffix:?}, and would {power}; \
+                    "origin {value:?}: any person can register a name under {suffix:?}, and could {power}; \
                      list the ones that are yours"
                 )
             }
@@ -210,6 +255,19 @@ impl fmt::Display for Warning {
                 f,
                 "{place}: it allows made-up origins such as {origin:?}, so every page can read this \
                  service; name your own domains, or use `allow_any_origin()`"
+            ),
+            Self::MisspelledScheme { value, scheme, suggestion } => write!(
+                f,
+                "scheme {scheme:?} of {}: it differs from {suggestion:?} in one letter; write \
+                 {suggestion:?}, unless pages really have this scheme",
+                shortened(value)
+            ),
+            Self::AlternativeNeverMatches { value, alternative, reason } => write!(
+                f,
+                "origin regex {}: no origin matches the alternative {}, because {reason}; an \
+                 alternative outside of a group is a whole regex",
+                shortened(value),
+                shortened(alternative)
             ),
             Self::RegexIsPattern { value, patterns, regex_allows, patterns_allow } => {
                 write!(f, "origin regex {}: ", shortened(value))?;
@@ -247,7 +305,7 @@ impl fmt::Display for Warning {
             }
             Self::MaxAge { value } => write!(
                 f,
-                "max age {} s: Chromium forgets after {max} s, and no browser hears of a change \
+                "max age {} s: Chromium forgets after {max} s, and no browser notices a change \
                  before it asks again; write {max} s",
                 value.as_secs(),
                 max = LONGEST_IN_CHROMIUM.as_secs()

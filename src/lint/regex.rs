@@ -1,14 +1,29 @@
-//! Finds regexes that patterns can express.
+//! Finds regexes that patterns can express, and those of which a part never matches.
 
 use regex::Regex;
 
-use super::Warning;
-use crate::origin::{Origin, OriginPattern};
+use super::{Warning, misspelled_scheme};
+use crate::origin::{DeadAlternative, Origin, OriginPattern, dead_alternatives, literal_schemes};
+
+pub(super) fn check(value: &str, regex: &Regex, denies_insecure: bool) -> Vec<Warning> {
+    let (misspelled, mut warnings): (Vec<_>, Vec<_>) = literal_schemes(value)
+        .into_iter()
+        .filter_map(|scheme| Some((format!("{scheme}://"), misspelled_scheme(value, &scheme)?)))
+        .unzip();
+    for DeadAlternative { text, reason } in dead_alternatives(value) {
+        if !misspelled.iter().any(|start| text.contains(start)) {
+            let value = value.to_owned();
+            warnings.push(Warning::AlternativeNeverMatches { value, alternative: text, reason });
+        }
+    }
+    warnings.extend(as_patterns(value, regex, denies_insecure));
+    warnings
+}
 
 /// Returns the patterns that a regex of a simple shape stands for.
 ///
 /// The shape only proposes them; the compiled regex decides whether it allows the same origins.
-pub(super) fn as_patterns(value: &str, regex: &Regex, denies_insecure: bool) -> Option<Warning> {
+fn as_patterns(value: &str, regex: &Regex, denies_insecure: bool) -> Option<Warning> {
     let shape = Shape::read(value)?;
     let allows = |origin: &str| regex.is_match(origin);
     let mut patterns = Vec::new();

@@ -9,7 +9,7 @@ use tower_layer::Layer;
 use super::body::EmptyBody;
 use super::{
     body::{AnswerBody, DefaultBody},
-    mount::{Mount, MountedPolicy, Source},
+    mount::{LayerPolicy, Mount, Source},
     options::Options,
     service::Cors,
 };
@@ -46,7 +46,8 @@ impl CorsLayer {
     /// Creates a layer from a policy that is already built: a [`Policy`], an `Arc<Policy>` or a
     /// `&'static Policy`. Several layers can use one policy.
     ///
-    /// With a `&'static Policy` no request counts a reference. Create one with
+    /// With a `&'static Policy`, and without options such as [`on_decision`](CorsLayer::on_decision),
+    /// no request counts a reference. Create one with
     /// [`Box::leak`] or a [`LazyLock`](std::sync::LazyLock):
     ///
     /// ```
@@ -60,8 +61,8 @@ impl CorsLayer {
     /// let cors = CorsLayer::new(&*POLICY);
     /// # let app: axum::Router = axum::Router::new().layer(cors);
     /// ```
-    pub fn new(policy: impl Into<MountedPolicy>) -> Self {
-        Self::from_mount(policy.into())
+    pub fn new(policy: impl Into<LayerPolicy>) -> Self {
+        Self::from_mount(policy.into().0)
     }
 
     /// Allows every origin, method and header, and exposes all response headers. Does not allow
@@ -104,7 +105,7 @@ impl CorsLayer {
 
     /// Chooses a policy for each request: by path, by host, by tenant.
     ///
-    /// Return `None` to skip CORS for a request, as [`disabled`](CorsLayer::disabled) does. To deny
+    /// Return `None` to skip CORS for a request: corsac then adds only the layer's `Vary`. To deny
     /// every origin instead, for example for an unknown host, return [`Policy::deny_all`].
     ///
     /// A preflight and the request that follows it must get the same policy, so choose by what
@@ -113,7 +114,7 @@ impl CorsLayer {
     ///
     /// Every response has `Vary: Origin`, because the choice may depend on it. If the choice depends
     /// on other request headers, or not on `Origin`, set them with [`vary`](CorsLayer::vary). For a
-    /// choice by path alone, use `per_path`.
+    /// choice by path alone, use `per_path` (feature `serde`), or `vary([])`.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -188,7 +189,7 @@ impl<B> CorsLayer<B> {
     ///
     /// The list replaces the default, so name `Origin` again if the choice depends on it; an empty
     /// list states that the choice depends on the URL alone. You do not need to name `Host`, unless a
-    /// cache in front ignores it.
+    /// cache in front ignores it. A layer with one policy adds the names to its `Vary`.
     pub fn vary(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
         self.with_options(|options| options.set_vary(names))
     }
@@ -325,11 +326,13 @@ impl CorsBuilder {
     ///
     /// Returns all that is wrong with the policy, at once: no origin at all; `https://a.example/`,
     /// `example.com`, `*` or anything else that [`OriginPattern`](crate::OriginPattern#syntax)
-    /// refuses; a regex that does not compile; credentials for any origin or for
-    /// `http://a.example`, or with a predicate that allows made-up origins; any origin, method or
+    /// refuses; a regex that does not compile, that no origin can match, or without the feature
+    /// `regex`; credentials for any origin or for `http://a.example`, or with a regex or predicate
+    /// that allows made-up origins; any origin, method or
     /// header beside a list of them; the methods `TRACE` and `patch`; the request headers `cookie` and
     /// `x-*`; the exposed header `set-cookie`; a max-age of 1.5 seconds; a `preflight_status` of 404;
-    /// a `reject_status` of 200, or without [`Enforcement::Reject`](crate::Enforcement::Reject).
+    /// an `own_origins` entry with a wildcard; a `reject_status` of 200, or it or `trusted_senders`
+    /// without [`Enforcement::Reject`](crate::Enforcement::Reject).
     pub fn build(self) -> Result<CorsLayer, BuildError> {
         self.build_policy().map(CorsLayer::new)
     }

@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::{Arc, LazyLock},
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -70,7 +70,8 @@ use crate::policy::{Decision, Enforcement, Policy};
 #[must_use]
 pub struct AsyncCorsLayer<F, B = DefaultBody> {
     look_up: F,
-    not_found: Enforcement,
+    /// For requests without a policy.
+    not_found: Arc<Policy>,
     mount: Mount,
     body: B,
 }
@@ -81,7 +82,8 @@ pub struct AsyncCorsLayer<F, B = DefaultBody> {
 pub enum Lookup {
     /// This policy decides on the request.
     Policy(Arc<Policy>),
-    /// The request and its response pass unchanged, because another server handles CORS.
+    /// The request and its response pass, because another server handles CORS. corsac adds only the
+    /// `Vary` of the layer.
     PassThrough,
     /// No policy was found. [`Policy::deny_all`] handles the request: preflights are answered with
     /// 403; other requests reach the inner service, unless
@@ -104,9 +106,9 @@ where
     /// [`CorsLayer::per_request`](crate::CorsLayer::per_request).
     #[doc(alias = "database")]
     pub fn new(look_up: F) -> Self {
-        let (not_found, body) = (Enforcement::OmitHeaders, DefaultBody);
+        let not_found = Arc::new(Policy::deny_all(Enforcement::OmitHeaders));
         let mount = Mount::new(Source::None, Options::for_choices());
-        Self { look_up, not_found, mount, body }
+        Self { look_up, not_found, mount, body: DefaultBody }
     }
 }
 
@@ -117,7 +119,7 @@ impl<F, B> AsyncCorsLayer<F, B> {
     /// If your policies [reject](Enforcement::Reject), set it here too. Otherwise WebSockets are not
     /// protected while the database is down.
     pub fn enforcement(self, enforcement: Enforcement) -> Self {
-        Self { not_found: enforcement, ..self }
+        Self { not_found: Arc::new(Policy::deny_all(enforcement)), ..self }
     }
 
     /// Like [`CorsLayer::vary`](crate::CorsLayer::vary).
@@ -203,7 +205,7 @@ where
         let pending = Pending {
             inner: self.inner.clone(),
             request: Request::from_parts(parts, request_body),
-            not_found: *not_found,
+            not_found: not_found.clone(),
             mount: mount.clone(),
             body: body.clone(),
         };
@@ -238,7 +240,7 @@ pin_project! {
 struct Pending<S, Q, B> {
     inner: S,
     request: Request<Q>,
-    not_found: Enforcement,
+    not_found: Arc<Policy>,
     mount: Mount,
     body: B,
 }
@@ -257,7 +259,7 @@ where
             let next = match state.as_mut().project() {
                 StateProj::LookingUp { look_up, pending } => {
                     let found = ready!(look_up.poll(cx));
-                    // `None` only if the inner service has panicked: stay pending.
+                    // `None` only if a function of the user has panicked below.
                     let Some(Pending { inner, request, not_found, mount, body }) = pending.take()
                     else {
                         return Poll::Pending;
@@ -270,8 +272,10 @@ where
                     }
                 }
                 StateProj::GettingReady { inner, request } => {
-                    ready!(inner.poll_ready(cx))?;
+                    let ready = ready!(inner.poll_ready(cx));
+                    // `None` after completion.
                     let Some((request, edit)) = request.take() else { return Poll::Pending };
+                    ready?;
                     let response = ResponseFuture::forward(inner.call(request), edit);
                     State::Responding { response }
                 }
@@ -283,16 +287,11 @@ where
 }
 
 impl Lookup {
-    fn policy(self, not_found: Enforcement) -> Option<Arc<Policy>> {
-        static OMITTING: LazyLock<Arc<Policy>> =
-            LazyLock::new(|| Arc::new(Policy::deny_all(Enforcement::OmitHeaders)));
-        static REJECTING: LazyLock<Arc<Policy>> =
-            LazyLock::new(|| Arc::new(Policy::deny_all(Enforcement::Reject)));
+    fn policy(self, not_found: Arc<Policy>) -> Option<Arc<Policy>> {
         match self {
             Self::Policy(policy) => Some(policy),
             Self::PassThrough => None,
-            Self::NotFound if not_found == Enforcement::Reject => Some(REJECTING.clone()),
-            Self::NotFound => Some(OMITTING.clone()),
+            Self::NotFound => Some(not_found),
         }
     }
 }

@@ -1,35 +1,31 @@
 //! The Tower layer: picks the policy of a request, answers preflights and decorates responses.
 //!
-//! Most programs only name [`CorsLayer`], [`AsyncCorsLayer`] and [`Lookup`]. The other types are the
-//! services and futures that they make.
+//! Here are the types that few programs name: services, futures, and the policy of a layer.
 
-mod events;
-mod future;
-mod layer;
-mod lookup;
-mod mount;
-mod options;
+pub(crate) mod layer;
+pub(crate) mod lookup;
 #[cfg(feature = "reload")]
-mod reload;
-mod service;
+pub(crate) mod reload;
+pub(crate) mod service;
 
 pub mod body;
 
-use crate::policy::same_origin;
+mod events;
+mod future;
+mod mount;
+mod options;
 
 pub use future::ResponseFuture;
-pub use layer::CorsLayer;
-pub use lookup::{AsyncCors, AsyncCorsLayer, AsyncResponseFuture, Lookup};
-pub use mount::MountedPolicy;
-#[cfg(feature = "reload")]
-#[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
-pub use reload::ReloadHandle;
-pub use service::Cors;
+pub use lookup::{AsyncCors, AsyncResponseFuture};
+pub use mount::LayerPolicy;
+
+use crate::policy::same_origin;
 
 /// Returns the host that a request was sent to, without its port: that of its URI (HTTP/2), or of
 /// `Host` (HTTP/1.1). For layers that choose a policy by host.
 ///
-/// The host is as the client sent it, and hosts are compared without regard to case.
+/// The client chooses this value, and hosts are compared without regard to case. Returns `None` if
+/// the request has no host, or none that is valid.
 ///
 /// ```
 /// let (parts, ()) = http::Request::get("/").header("host", "a.example:3000").body(())?.into_parts();
@@ -41,8 +37,5 @@ pub use service::Cors;
 /// ```
 #[must_use]
 pub fn request_host(parts: &http::request::Parts) -> Option<&str> {
-    let host = same_origin::request_host(&parts.headers, Some(&parts.uri))?;
-    let name_end = host.rfind(']').map_or(0, |bracket| bracket + 1);
-    let port = host[name_end..].find(':').map_or(host.len(), |colon| name_end + colon);
-    Some(&host[..port])
+    same_origin::request_host(&parts.headers, Some(&parts.uri)).map(|host| host.name)
 }

@@ -13,10 +13,11 @@ use crate::policy::Policy;
 /// A policy for [`CorsLayer::new`](crate::CorsLayer::new): made from a [`Policy`], an
 /// `Arc<Policy>`, or a `&'static Policy`.
 ///
-/// Responses count references to the first two. They count none to a `&'static Policy`, which is
-/// the one to use if many threads share a layer and a profile shows contention.
+/// Responses count references to the first two. They count none to a `&'static Policy`, unless the
+/// layer has options such as `on_decision`. Use it if many threads share a layer and a profile shows
+/// contention.
 #[derive(Debug, Clone)]
-pub struct MountedPolicy(Source);
+pub struct LayerPolicy(pub(super) Mount);
 
 /// Cloning it copies a pointer or counts one reference.
 #[derive(Debug, Clone)]
@@ -48,33 +49,22 @@ pub(super) enum Source {
 
 type Choose = dyn Fn(&Parts) -> Option<Arc<Policy>> + Send + Sync;
 
-impl From<Policy> for MountedPolicy {
+impl From<Policy> for LayerPolicy {
     fn from(policy: Policy) -> Self {
         Arc::new(policy).into()
     }
 }
 
-impl From<Arc<Policy>> for MountedPolicy {
+impl From<Arc<Policy>> for LayerPolicy {
     fn from(policy: Arc<Policy>) -> Self {
-        Self(Source::Fixed(policy))
+        Self(Source::Fixed(policy).into())
     }
 }
 
-impl From<&'static Policy> for MountedPolicy {
+impl From<&'static Policy> for LayerPolicy {
     fn from(policy: &'static Policy) -> Self {
-        Self(Source::Static(policy))
-    }
-}
-
-impl From<MountedPolicy> for Mount {
-    fn from(policy: MountedPolicy) -> Self {
-        match policy.0 {
-            Source::Static(policy) => {
-                policy.static_parts();
-                Self::Static(policy)
-            }
-            source => source.into(),
-        }
+        policy.static_parts();
+        Self(Mount::Static(policy))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{CorsLayer, mount::Source};
+use super::{layer::CorsLayer, mount::Source};
 use crate::policy::Policy;
 
 /// Replaces the policy of a [`CorsLayer::reloadable`](crate::CorsLayer::reloadable). Clones of a

@@ -163,7 +163,7 @@ impl OriginErrorKind {
         )
     }
 
-    fn sentence(self) -> &'static str {
+    pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "an origin cannot be empty",
             Self::AnyOrigin => "`*` is not a pattern; use `allow_any_origin()`",

@@ -39,7 +39,7 @@ fn position(text: &str, byte: u8) -> Option<usize> {
     text.bytes().position(|other| other == byte)
 }
 
-fn check_scheme(scheme: &str) -> Result<(), OriginErrorKind> {
+pub(super) fn check_scheme(scheme: &str) -> Result<(), OriginErrorKind> {
     match scheme {
         "http" | "https" => return Ok(()),
         "" => return Err(OriginErrorKind::NoScheme),
@@ -64,8 +64,14 @@ fn check_scheme(scheme: &str) -> Result<(), OriginErrorKind> {
 
 /// Returns `http` or `https` for a scheme that has only their letters, and is one edit away.
 pub(super) fn misspelled_scheme(scheme: &str) -> Option<&'static str> {
-    let is_near = scheme.len() <= 6 && scheme.bytes().all(|byte| b"htps".contains(&byte));
+    let has_only_their_letters = scheme.bytes().all(|byte| b"htps".contains(&byte));
+    similar_scheme(scheme).filter(|_| has_only_their_letters)
+}
+
+/// Returns `http` or `https` for a scheme that is one edit away.
+pub(crate) fn similar_scheme(scheme: &str) -> Option<&'static str> {
     let meant = if scheme.contains('s') { "https" } else { "http" };
+    let is_near = scheme.len() <= 6 && !matches!(scheme, "http" | "https");
     (is_near && is_one_edit(scheme, meant)).then_some(meant)
 }
 

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use http::HeaderValue;
 
+#[cfg(feature = "regex")]
+mod automaton;
 mod diagnosis;
 mod error;
 mod examples;
@@ -12,22 +14,34 @@ mod hashed;
 mod host;
 mod likeness;
 mod linear;
+pub(crate) mod made_up;
 mod nearest;
 mod opaque;
 mod parts;
 mod pattern;
 mod punycode;
 mod quote;
+#[cfg(feature = "regex")]
+mod reach;
+#[cfg(feature = "regex")]
+mod regex;
 mod repair;
 mod set;
 
 pub use error::OriginError;
 pub use pattern::OriginPattern;
 
+pub(crate) use grammar::similar_scheme;
 pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
-pub(crate) use parts::{Parts, Port, default_port};
+#[cfg(feature = "export")]
+pub(crate) use parts::default_port;
+pub(crate) use parts::{Parts, Port, Wildcard};
 pub(crate) use quote::{quoted, shortened};
+#[cfg(feature = "regex")]
+pub(crate) use regex::{
+    DeadAlternative, NeverMatches, dead_alternatives, literal_schemes, never_matches,
+};
 pub(crate) use repair::repair;
 pub(crate) use set::{CustomMatchers, OriginCheck, OriginRefusal, OriginSet, Predicate};
 

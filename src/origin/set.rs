@@ -1,11 +1,6 @@
 //! The origins that a policy allows: the patterns first, then the matchers of the user.
 
-use std::{
-    collections::HashSet,
-    fmt,
-    hash::{BuildHasher, RandomState},
-    sync::Arc,
-};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use http::HeaderValue;
 
@@ -225,36 +220,7 @@ fn search<'a>(
     allowed_by.is_some()
 }
 
-/// A regex or a predicate that allows origins that do not exist.
-pub(crate) struct OpenMatcher {
-    /// Its setter or field, with the index of a regex.
-    pub(crate) place: String,
-    pub(crate) origin: Origin,
-}
-
 impl CustomMatchers {
-    /// Returns the regexes and predicates that allow a made-up origin: random names under `.invalid`
-    /// (RFC 6761, 6.4), with both schemes of the web and several ports.
-    pub(crate) fn open_matchers(&self) -> Vec<OpenMatcher> {
-        if !self.has_code() {
-            return Vec::new();
-        }
-        let made_up = made_up_origins();
-        let mut open = Vec::new();
-        #[cfg(feature = "regex")]
-        for (index, regex) in self.regexes.iter().enumerate() {
-            let origin = made_up.iter().find(|origin| regex.is_match(origin.as_str())).cloned();
-            let place = format!("allow_origin_regexes[{index}]");
-            open.extend(origin.map(|origin| OpenMatcher { place, origin }));
-        }
-        for predicate in &self.predicates {
-            let origin = made_up.iter().find(|origin| predicate(origin)).cloned();
-            let place = "allow_origin_if".to_owned();
-            open.extend(origin.map(|origin| OpenMatcher { place, origin }));
-        }
-        open
-    }
-
     fn check_with<'a>(
         &self,
         value: &HeaderValue,
@@ -318,20 +284,6 @@ impl CustomMatchers {
         }
         !self.predicates.is_empty()
     }
-}
-
-fn made_up_origins() -> Vec<Origin> {
-    let keys = RandomState::new();
-    let texts = (0..4_u8).flat_map(|number| {
-        let name = format!("{:016x}.invalid", keys.hash_one(number));
-        [
-            format!("https://{name}"),
-            format!("http://{name}"),
-            format!("https://www.{name}:8443"),
-            format!("http://{name}:3000"),
-        ]
-    });
-    texts.filter_map(|text| text.parse().ok()).collect()
 }
 
 impl Default for OriginSet {

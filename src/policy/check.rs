@@ -79,7 +79,7 @@ impl Policy {
     }
 }
 
-/// A text that no header can contain becomes one that no policy allows.
+/// A text that no header can contain becomes one that no list contains.
 fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_bytes(text.as_bytes())
         .or_else(|_| HeaderValue::try_from(text.escape_default().to_string()))

@@ -32,12 +32,12 @@ impl<'a> Denial<'a> {
     #[must_use]
     pub fn kind(&self) -> DenialKind {
         // Distinguished only here, so that a request does not wait for it.
-        let is_token = || fetch::is_name(self.value);
+        let is_name = || fetch::is_name(self.value);
         match self.kind {
             DenialKind::Origin if self.value == b"null" => DenialKind::NullOrigin,
             DenialKind::Origin if !self.is_origin() => DenialKind::MalformedOrigin,
-            DenialKind::Method if !is_token() => DenialKind::MalformedMethod,
-            DenialKind::Header if !is_token() => DenialKind::MalformedHeader,
+            DenialKind::Method if !is_name() => DenialKind::MalformedMethod,
+            DenialKind::Header if !is_name() => DenialKind::MalformedHeader,
             kind => kind,
         }
     }
@@ -114,6 +114,10 @@ impl fmt::Display for Denial<'_> {
                         "no allowed origin is similar, and credentials would travel over plain http; \
                          serve the page over https",
                     ),
+                    None if is_origin && self.is_rejected_navigation() => f.write_str(
+                        "no allowed origin is similar; if it may send forms, add it to \
+                         `trusted_senders`",
+                    ),
                     None if is_origin => f.write_str(
                         "no allowed origin is similar; if you trust it, add it to `allow_origins`",
                     ),
@@ -143,6 +147,11 @@ impl fmt::Display for Denial<'_> {
                 self.fmt_situation(f)
             }
             DenialKind::Method => self.fmt_method(f),
+            DenialKind::MalformedMethod
+                if fetch::is_token(self.value) && self.value.contains(&b'*') =>
+            {
+                write!(f, "method {value} is not allowed: `*` is not part of a name")
+            }
             DenialKind::MalformedMethod => {
                 write!(f, "method {value} is not allowed: the preflight must ask for one method")
             }
@@ -198,6 +207,7 @@ impl Denial<'_> {
     fn fmt_foreign(&self, f: &mut fmt::Formatter<'_>, foreign: Foreign) -> fmt::Result {
         let Context { policy, headers, uri } = self.context;
         let Some(host) = request_host(headers, uri) else { return Ok(()) };
+        let host = host.to_string();
         let host = quoted(host.as_bytes());
         match foreign {
             Foreign::FetchMetadata => Ok(()),

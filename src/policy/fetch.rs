@@ -139,8 +139,8 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(is_token_byte)
 }
 
-/// Returns whether a text can be a method or a header name that stands for itself. `*` is a token
-/// byte, but the protocol gives it a meaning (Fetch, "HTTP responses"), and no page has a name with it.
+/// Returns whether a method or a header name can be listed. `*` is a token byte, but in a list it
+/// means any (Fetch, "HTTP responses").
 pub(crate) fn is_name(text: &[u8]) -> bool {
     is_token(text) && !text.contains(&b'*')
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::{HeaderValue, header::GetAll};
 
-/// Returns the values of a parameter, in all elements of all lines. A line that breaks the grammar is
-/// read as far as it is valid.
+/// Returns the values of a parameter, in all elements of all lines. Pairs that break the grammar do not
+/// hide the others.
 ///
 /// RFC 7239, 4 "Forwarded HTTP Header Field": `for=192.0.2.1;host="shop.example:8443", for=_a`.
 pub(super) fn values<'a>(
@@ -13,70 +13,68 @@ pub(super) fn values<'a>(
     parameter: &'a str,
 ) -> impl Iterator<Item = Cow<'a, str>> {
     let lines = lines.into_iter().filter_map(|line| line.to_str().ok());
-    let pairs = lines.flat_map(|line| Pairs { rest: line });
-    pairs.filter(move |(name, _)| name.eq_ignore_ascii_case(parameter)).map(|(_, value)| value)
+    lines.flat_map(pairs).filter_map(move |pair| {
+        let (name, value) = pair.split_once('=')?;
+        if name.trim().eq_ignore_ascii_case(parameter) { unquoted(value.trim()) } else { None }
+    })
 }
 
-/// The pairs of one line.
-struct Pairs<'a> {
-    rest: &'a str,
+/// Splits a line at the commas and semicolons outside of quoted strings.
+fn pairs(line: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    line.split(move |char| {
+        let was_escaped = std::mem::take(&mut is_escaped);
+        match char {
+            '"' if !was_escaped => is_quoted = !is_quoted,
+            '\\' if is_quoted && !was_escaped => is_escaped = true,
+            ',' | ';' => return !is_quoted,
+            _ => {}
+        }
+        false
+    })
 }
 
-impl<'a> Iterator for Pairs<'a> {
-    type Item = (&'a str, Cow<'a, str>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let text = self.rest.trim_start_matches([' ', '\t', ',', ';']);
-        self.rest = "";
-        let (name, value) = text.split_once('=')?;
-        let (value, rest) = match value.strip_prefix('"') {
-            Some(quoted) => quoted_string(quoted)?,
-            None => {
-                let end = value.find([',', ';']).unwrap_or(value.len());
-                (Cow::Borrowed(value[..end].trim_end()), &value[end..])
-            }
-        };
-        self.rest = rest;
-        Some((name, value))
-    }
-}
-
-/// Returns the content of a string after its opening quote, and the text after its closing quote.
+/// Returns the value of a token or of a quoted string.
 ///
 /// RFC 9110, 5.6.4 "Quoted Strings".
-fn quoted_string(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let mut content = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, char)) = chars.next() {
-        match char {
-            '"' if content.len() == at => {
-                return Some((Cow::Borrowed(&text[..at]), &text[at + 1..]));
-            }
-            '"' => return Some((Cow::Owned(content), &text[at + 1..])),
-            '\\' => content.push(chars.next()?.1),
-            char => content.push(char),
-        }
+fn unquoted(value: &str) -> Option<Cow<'_, str>> {
+    let Some(quoted) = value.strip_prefix('"') else { return Some(value.into()) };
+    let content = quoted.strip_suffix('"')?;
+    if !content.contains('\\') {
+        return Some(content.into());
     }
-    None
+    let mut chars = content.chars();
+    let mut text = String::new();
+    while let Some(char) = chars.next() {
+        text.push(if char == '\\' { chars.next()? } else { char });
+    }
+    Some(text.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Pairs;
+    use http::{HeaderMap, HeaderValue, header::FORWARDED};
+
+    use super::values;
 
     #[test]
-    fn pairs() {
-        let read = |rest| Pairs { rest }.map(|(name, value)| format!("{name}={value}"));
-        for (line, expected) in [
-            ("for=192.0.2.1;host=a.example", &["for=192.0.2.1", "host=a.example"][..]),
-            ("host=\"a.example:8443\" , For=_b", &["host=a.example:8443", "For=_b"]),
-            ("for=\"_a;host=evil.example;b\"", &["for=_a;host=evil.example;b"]),
-            (r#"for="a\"b";proto=https"#, &["for=a\"b", "proto=https"]),
-            ("host=\"a.example", &[]),
-            ("host", &[]),
-            ("", &[]),
+    fn values_of_a_parameter() {
+        for (line, parameter, expected) in [
+            ("for=192.0.2.1;host=a.example", "host", &["a.example"][..]),
+            ("host=\"a.example:8443\" , For=_b, host=c", "host", &["a.example:8443", "c"]),
+            ("for=\"_a;host=evil.example;b\"", "host", &[]),
+            ("for=\"_a;host=evil.example;b\"", "for", &["_a;host=evil.example;b"]),
+            (r#"for="a\"b;host=evil";proto=https"#, "for", &["a\"b;host=evil"]),
+            (r#"for="a\"b;host=evil";proto=https"#, "host", &[]),
+            ("foo;proto=https", "proto", &["https"]),
+            ("proto =https", "proto", &["https"]),
+            ("host=\"a.example", "host", &[]),
+            ("host", "host", &[]),
+            ("", "host", &[]),
         ] {
-            assert_eq!(read(line).collect::<Vec<_>>(), expected, "{line}");
+            let headers = HeaderMap::from_iter([(FORWARDED, HeaderValue::from_static(line))]);
+            let found: Vec<_> = values(headers.get_all(FORWARDED), parameter).collect();
+            assert_eq!(found, expected, "{line}");
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) enum AllowedBy {
 }
 
 impl Methods {
-    /// A mirrored method is no longer than this.
+    /// A mirrored method is no longer than this, so that responses stay small.
     pub(crate) const MAX_LEN: usize = 128;
 
     pub(crate) fn new(names: &Names) -> Self {
@@ -56,7 +56,7 @@ impl Methods {
             Some(if self.any { AllowedBy::Any } else { AllowedBy::List })
         } else if self.any
             && method.len() <= Self::MAX_LEN
-            && fetch::is_name(method)
+            && fetch::is_token(method)
             && !fetch::is_forbidden_method(method)
         {
             Some(AllowedBy::Any)
@@ -88,7 +88,7 @@ impl HeaderNames {
     pub(crate) fn allowed_by(&self, name: &[u8]) -> Option<AllowedBy> {
         if self.contains(name) {
             Some(AllowedBy::List)
-        } else if self.any && fetch::is_name(name) {
+        } else if self.any && fetch::is_token(name) {
             Some(AllowedBy::Any)
         } else {
             None

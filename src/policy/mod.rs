@@ -122,11 +122,11 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn deny_all(enforcement: Enforcement) -> Self {
-        Self::deny_all_because(DenialKind::NoPolicy, enforcement)
+        let rules = Rules { enforcement, ..Rules::default() };
+        Self::deny_all_because(DenialKind::NoPolicy, rules)
     }
 
-    pub(crate) fn deny_all_because(reason: DenialKind, enforcement: Enforcement) -> Self {
-        let rules = Rules { enforcement, ..Rules::default() };
+    pub(crate) fn deny_all_because(reason: DenialKind, rules: Rules) -> Self {
         Self::new(rules, Origins::Denied(reason), OriginSet::default())
     }
 

@@ -93,7 +93,7 @@ impl Denial<'_> {
             DenialKind::Header => {
                 let names = self.denied_headers();
                 let can_be_listed = |name: &&[u8]| {
-                    fetch::is_token(name)
+                    fetch::is_name(name)
                         && std::str::from_utf8(name).is_ok_and(|name| {
                             !fetch::is_forbidden_request_header(name)
                                 && !fetch::is_cors_response_header(name)
@@ -107,7 +107,7 @@ impl Denial<'_> {
 
     /// Returns whether the origin sent a form that only [`Enforcement::Reject`] stops. Its page asks
     /// for no permission to read (Fetch Metadata, "Sec-Fetch-Mode").
-    fn is_rejected_navigation(&self) -> bool {
+    pub(super) fn is_rejected_navigation(&self) -> bool {
         let Context { policy, headers, .. } = self.context;
         policy.rules.enforcement == Enforcement::Reject
             && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")

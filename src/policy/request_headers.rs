@@ -23,15 +23,16 @@ impl<'a> RequestHeaders<'a> {
         if read.repeated.is_none() && first.is_none_or(|line| line.len() < MAX_NAMES) {
             return Some(read);
         }
-        let (mut names, mut bytes) = (0, 0);
-        for line in read.lines() {
+        // The bytes first: they are counted without reading them.
+        let mut bytes = 0;
+        let is_too_long = read.lines().any(|line| {
             bytes += line.len();
-            // Nothing is read beyond the bound.
-            if bytes > MAX_BYTES || names > MAX_NAMES {
-                return None;
-            }
-            names += 1 + count_commas(line.as_bytes());
+            bytes > MAX_BYTES
+        });
+        if is_too_long {
+            return None;
         }
+        let names: usize = read.lines().map(|line| 1 + count_commas(line.as_bytes())).sum();
         (names <= MAX_NAMES).then_some(read)
     }
 

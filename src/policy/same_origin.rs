@@ -1,12 +1,14 @@
 //! Recognizes requests of the service's own pages, and WebSocket handshakes.
 
+use std::fmt;
+
 use http::{
     HeaderMap, HeaderValue, Uri,
-    header::{FORWARDED, HOST, SEC_WEBSOCKET_KEY, UPGRADE},
+    header::{FORWARDED, HOST, ORIGIN, SEC_WEBSOCKET_KEY, UPGRADE},
 };
 
-use super::{decision::Context, forwarded};
-use crate::origin::{Origin, default_port};
+use super::{decision::Context, evaluate::is_repeated, forwarded};
+use crate::origin::Origin;
 
 /// The reason why a page is not one of the service's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub(crate) fn check_own_page(origin: &HeaderValue, context: Context<'_>) -> Resu
     if let Some(site) = headers.get("sec-fetch-site") {
         return if site == "same-origin" { Ok(()) } else { Err(Foreign::FetchMetadata) };
     }
+    // Fetch, "`Origin` header": one line, one value.
+    if is_repeated(&ORIGIN, headers) {
+        return Err(Foreign::Host);
+    }
     let Some(origin) = Origin::from_header(origin) else { return Err(Foreign::Host) };
     // The page that someone on the network serves over http is not the service's own.
     if origin.scheme() == "http" && is_https(headers, uri) {
@@ -51,26 +57,25 @@ pub(crate) fn check_own_page(origin: &HeaderValue, context: Context<'_>) -> Resu
         let is_own = rules.own_origins.iter().any(|own| own == origin.as_str());
         return if is_own { Ok(()) } else { Err(Foreign::Host) };
     }
-    let Some(page) = HostAndPort::of_page(&origin) else { return Err(Foreign::Host) };
-    let own = request_host(headers, uri).and_then(HostAndPort::parse);
-    let is_page = |host: HostAndPort<'_>| host.is(page, &origin);
-    if own.is_some_and(is_page) {
+    let Some(page) = Page::new(&origin) else { return Err(Foreign::Host) };
+    let own = request_host(headers, uri);
+    if own.is_some_and(|own| page.is_at(own)) {
         return Ok(());
     }
-    let forwarded = match_forwarded(headers, own, is_page);
-    match (forwarded, own) {
+    match (page.find_forwarded(headers, own), own) {
         (Some(_), _) if rules.trust_forwarded_headers => Ok(()),
         (Some(header), _) => Err(Foreign::Untrusted(header)),
-        (None, Some(own)) if own.host.eq_ignore_ascii_case(page.host) => Err(Foreign::Port),
+        (None, Some(own)) if own.name.eq_ignore_ascii_case(page.name) => Err(Foreign::Port),
         (None, _) => Err(Foreign::Host),
     }
 }
 
 /// Returns the host that the request was sent to: that of its URI (HTTP/2) or of `Host`.
-pub(crate) fn request_host<'a>(headers: &'a HeaderMap, uri: Option<&'a Uri>) -> Option<&'a str> {
+pub(crate) fn request_host<'a>(headers: &'a HeaderMap, uri: Option<&'a Uri>) -> Option<Host<'a>> {
     match uri.and_then(Uri::authority) {
-        Some(authority) => Some(authority.as_str()),
-        None => headers.get(HOST)?.to_str().ok(),
+        // Without user info, which names no host.
+        Some(authority) => Some(Host { name: authority.host(), port: authority.port_u16() }),
+        None => Host::parse(headers.get(HOST)?.to_str().ok()?),
     }
 }
 
@@ -84,56 +89,26 @@ fn is_https(headers: &HeaderMap, uri: Option<&Uri>) -> bool {
         || forwarded::values(headers.get_all(FORWARDED), "proto").any(|scheme| is_secure(&scheme))
 }
 
-/// Returns the forwarding header that has the host of the page.
-fn match_forwarded(
-    headers: &HeaderMap,
-    own: Option<HostAndPort<'_>>,
-    is_page: impl Fn(HostAndPort<'_>) -> bool,
-) -> Option<ForwardedHeader> {
-    let mut ports = elements(headers, X_FORWARDED_PORT);
-    let mut hosts = elements(headers, X_FORWARDED_HOST).filter_map(HostAndPort::parse);
-    let mut others = forwarded::values(headers.get_all(FORWARDED), "host");
-    if hosts.any(|host| {
-        let mut ports = elements(headers, X_FORWARDED_PORT);
-        is_page(host) || ports.any(|port| host.with_port(port).is_some_and(&is_page))
-    }) {
-        Some(ForwardedHeader::XForwardedHost)
-    } else if others.any(|host| HostAndPort::parse(&host).is_some_and(&is_page)) {
-        Some(ForwardedHeader::Forwarded)
-    } else if ports.any(|port| own.and_then(|own| own.with_port(port)).is_some_and(&is_page)) {
-        Some(ForwardedHeader::XForwardedPort)
-    } else {
-        None
-    }
-}
-
 /// RFC 9110, 5.6.1 "Lists".
 fn elements<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
+/// A host, and its port if it has one.
 #[derive(Clone, Copy)]
-struct HostAndPort<'a> {
-    host: &'a str,
+pub(crate) struct Host<'a> {
+    pub(crate) name: &'a str,
     port: Option<u16>,
 }
 
-impl<'a> HostAndPort<'a> {
-    /// Returns `None` for an origin whose scheme has no host to compare.
-    fn of_page(origin: &'a Origin) -> Option<Self> {
-        default_port(origin.scheme())?;
-        Some(Self { host: origin.host(), port: origin.port() })
-    }
-
+impl<'a> Host<'a> {
     /// RFC 9110, 7.2 "Host": a host, and a port of digits if there is a colon.
     fn parse(text: &'a str) -> Option<Self> {
-        let after_host = text.rfind(']').map_or(0, |bracket| bracket + 1);
-        let (host, port) = match text[after_host..].split_once(':') {
-            Some((host, port)) => (&text[..after_host + host.len()], Some(port)),
-            None => (text, None),
-        };
-        let port = match port {
+        let name_end = text.rfind(']').map_or(0, |bracket| bracket + 1);
+        let colon = text[name_end..].find(':').map(|colon| name_end + colon);
+        let (name, port) = text.split_at(colon.unwrap_or(text.len()));
+        let port = match port.strip_prefix(':') {
             // An empty port is the default one (RFC 3986, 3.2.3 "Port").
             None | Some("") => None,
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -141,19 +116,67 @@ impl<'a> HostAndPort<'a> {
             }
             Some(_) => return None,
         };
-        Some(Self { host, port })
+        let is_name = !name.is_empty() && !name.contains(['@', '/', ',', ' ']);
+        is_name.then_some(Self { name, port })
+    }
+}
+
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+/// The host and the port of a page.
+struct Page<'a> {
+    name: &'a str,
+    port: u16,
+    /// The default port of the page's scheme.
+    default_port: u16,
+}
+
+impl<'a> Page<'a> {
+    /// Returns `None` for a scheme that no service has.
+    fn new(origin: &'a Origin) -> Option<Self> {
+        let default_port = match origin.scheme() {
+            "http" => 80,
+            "https" => 443,
+            _ => return None,
+        };
+        Some(Self {
+            name: origin.host(),
+            port: origin.port().unwrap_or(default_port),
+            default_port,
+        })
     }
 
-    /// Returns the host with a port that a header adds, if it has none of its own.
-    fn with_port(self, port: &str) -> Option<Self> {
-        let port = port.parse().ok()?;
-        self.port.is_none().then_some(Self { port: Some(port), ..self })
+    fn is_at(&self, host: Host<'_>) -> bool {
+        host.name.eq_ignore_ascii_case(self.name)
+            && host.port.unwrap_or(self.default_port) == self.port
     }
 
-    /// Compares, with the default port of the page's scheme on both sides.
-    fn is(self, page: HostAndPort<'_>, origin: &Origin) -> bool {
-        let default = default_port(origin.scheme());
-        self.host.eq_ignore_ascii_case(page.host) && self.port.or(default) == page.port.or(default)
+    /// Returns the forwarding header that has the host of the page. `X-Forwarded-*` has no standard:
+    /// a port belongs to a host without one.
+    fn find_forwarded(
+        &self,
+        headers: &HeaderMap,
+        own: Option<Host<'_>>,
+    ) -> Option<ForwardedHeader> {
+        let mut ports = elements(headers, X_FORWARDED_PORT);
+        let has_page_port = ports.any(|port| port.parse() == Ok(self.port));
+        let is_at_port = |host: Host<'_>| {
+            has_page_port && host.port.is_none() && host.name.eq_ignore_ascii_case(self.name)
+        };
+        let mut hosts = elements(headers, X_FORWARDED_HOST).filter_map(Host::parse);
+        let mut others = forwarded::values(headers.get_all(FORWARDED), "host");
+        if hosts.any(|host| self.is_at(host) || is_at_port(host)) {
+            Some(ForwardedHeader::XForwardedHost)
+        } else if others.any(|host| Host::parse(&host).is_some_and(|host| self.is_at(host))) {
+            Some(ForwardedHeader::Forwarded)
+        } else {
+            own.is_some_and(is_at_port).then_some(ForwardedHeader::XForwardedPort)
+        }
     }
 }
 

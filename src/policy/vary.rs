@@ -1,7 +1,10 @@
 //! `Vary`: adds only the names that are missing, in one line, because some hosts send only the first
 //! line of a repeated header.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::VARY};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{self, VARY},
+};
 
 use super::{Origins, headers::try_set};
 
@@ -21,10 +24,18 @@ pub(super) fn of_preflight(origins: &Origins) -> HeaderValue {
 
 /// Returns the names in one line, or `None` if there are none.
 pub(crate) fn line(names: impl IntoIterator<Item = HeaderName>) -> Option<HeaderValue> {
-    let names: Vec<HeaderName> = names.into_iter().collect();
-    let names: Vec<&str> = names.iter().map(HeaderName::as_str).collect();
+    let mut unique: Vec<HeaderName> = Vec::new();
+    for name in names {
+        if !unique.contains(&name) {
+            unique.push(name);
+        }
+    }
+    let spelling = |name: &HeaderName| {
+        if *name == header::ORIGIN { "Origin".to_owned() } else { name.to_string() }
+    };
+    let line = unique.iter().map(spelling).collect::<Vec<_>>().join(", ");
     // Names, commas and spaces are a valid value.
-    HeaderValue::try_from(names.join(", ")).ok().filter(|line| !line.is_empty())
+    HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
 }
 
 /// Adds `names` to the `Vary` of a response.

@@ -5,6 +5,7 @@ mod bounds;
 mod browser;
 mod builders;
 mod matcher;
+mod open;
 #[path = "../support/origins.rs"]
 mod origins;
 #[path = "../support/pages.rs"]

@@ -1,5 +1,5 @@
-//! The API that the pages call. Each URL names its policy and where the CORS layer stands, so that
-//! tabs do not disturb each other.
+//! The API that the pages call. Each URL names its policy and the position of the CORS layer, so
+//! that tabs of the browser do not affect each other.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .layer(middleware::from_fn_with_state(hosts, Hosts::check))
 }
 
-/// Who made a response. What nobody claims was made by corsac.
+/// The part of the server that made a response. Default: corsac, which marks none of its responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum AnsweredBy {
@@ -35,13 +35,13 @@ pub(crate) enum AnsweredBy {
     Corsac,
     /// Another layer, inside of corsac's.
     InnerLayer,
-    /// Another layer, outside of corsac's, which never saw the request.
+    /// Another layer, outside of corsac's, so that corsac did not get the request.
     OuterLayer,
-    /// The stand-in for a library that does not check its policy.
+    /// The replacement for a library that does not check its policy.
     Hand,
 }
 
-/// Where the CORS layer stands among the others.
+/// The position of the CORS layer among the other layers.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Order {
@@ -74,7 +74,7 @@ async fn dispatch(
     response
 }
 
-/// The order of these lines is what decides who can read a 401.
+/// The order of these layers decides whether the page can read a 401.
 fn stack(world: &Arc<World>, stored: &Stored, order: Order) -> Router {
     let app = Router::new().fallback(hello).with_state(world.clone());
     let others = |name| middleware::from_fn_with_state(name, other_layers);
@@ -89,7 +89,7 @@ fn stack(world: &Arc<World>, stored: &Stored, order: Order) -> Router {
     }
 }
 
-/// What services have in front of them: a redirect, authentication, something that catches panics.
+/// Acts as the layers that many services have: a redirect, authentication, a panic handler.
 async fn other_layers(State(name): State<AnsweredBy>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let (folder, route) = path.rsplit_once('/').unwrap_or_default();
@@ -114,7 +114,7 @@ async fn other_layers(State(name): State<AnsweredBy>, request: Request, next: Ne
     response
 }
 
-/// The app: counts visits in a cookie, and says what it was asked.
+/// The app: counts visits in a cookie, and describes the request in its response.
 async fn hello(State(world): State<Arc<World>>, request: Request) -> Response {
     const LIMIT: usize = 64 * 1024;
     let (parts, body) = request.into_parts();
@@ -151,7 +151,7 @@ fn visits(headers: &HeaderMap) -> u32 {
     own_cookie(headers).and_then(|value| value.parse().ok()).unwrap_or(0)
 }
 
-/// Ports share their cookies, and those of other programs on `localhost` are nobody's business.
+/// All ports of `localhost` share their cookies, so those of other programs are ignored.
 pub(crate) fn own_cookie(headers: &HeaderMap) -> Option<&str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies = lines.flat_map(|line| line.split("; "));

@@ -35,7 +35,7 @@ const SENDER: &[File] = &[
     ("/sender.js", JS, include_str!("../page/sender.js")),
 ];
 
-/// What the person at the browser sees.
+/// Serves the page that the user opens.
 pub(crate) fn control(world: &World) -> Router {
     let frames: Vec<_> = world.pages.iter().map(|page| page.base.as_str()).collect();
     let rules = format!(
@@ -47,7 +47,7 @@ pub(crate) fn control(world: &World) -> Router {
     files(CONTROL, &rules)
 }
 
-/// A page that calls the API, for the control page's frames alone.
+/// Serves a page that calls the API. Only frames of the control page can show it.
 pub(crate) fn sender(world: &World) -> Router {
     let rules = format!(
         "default-src 'none'; script-src 'self'; connect-src {}; frame-ancestors {}; \

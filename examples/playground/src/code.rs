@@ -1,10 +1,10 @@
-//! The builder code that a form stands for.
+//! Writes a form as builder code.
 
 use std::fmt::Write;
 
 use crate::form::Form;
 
-/// As one would write it.
+/// Returns the code of a form, formatted as by rustfmt.
 pub(crate) fn of(form: &Form) -> String {
     let mut code = "CorsLayer::builder()\n".to_owned();
     for setter in setters(form) {

@@ -1,4 +1,4 @@
-//! The playground's own page, and what it asks of the playground.
+//! The playground's own page, and the API of that page.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ use crate::{
 
 /// # Errors
 ///
-/// Where the playground's own policy is wrong.
+/// Returns the problems of the playground's own policy.
 pub(crate) fn router(world: Arc<World>) -> Result<Router, BuildError> {
     const LIMIT: usize = 32 * 1024;
-    // Other sites get nothing done here, the pages on the other ports included.
+    // No other page may change anything here, not even the pages on the other ports.
     let own_page_only = CorsLayer::builder()
         .allow_origins([&world.control])
         .enforcement(Enforcement::Reject)
@@ -53,7 +53,7 @@ async fn describe(State(world): State<Arc<World>>) -> Json<Value> {
     }))
 }
 
-/// Also where it cannot be built: the page shows the code, and what is wrong with it.
+/// Keeps a policy even if it does not build: the page shows its code and its problems.
 async fn policy(State(world): State<Arc<World>>, Json(form): Json<Form>) -> Json<Value> {
     let code = code::of(&form);
     let (id, stored) = world.policies.keep(form);

@@ -1,4 +1,4 @@
-//! One run in words: what the browser did, what the server saw, and what would change it.
+//! Describes one run in words: the behavior of the browser, the reason, and the repair.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,18 +10,18 @@ use crate::{
     repair::{Repair, Wanted, repair},
 };
 
-/// What the page tells of a request that it has made.
+/// A request, as the page that sent it reports it.
 #[derive(Deserialize)]
 pub(crate) struct Run {
     pub(crate) session: String,
     pub(crate) policy: String,
-    /// The exchanges that are older belong to other runs.
+    /// Exchanges up to this number belong to earlier runs.
     after: u64,
     method: String,
     headers: Vec<(String, String)>,
     /// The credentials mode is `include`.
     credentials: bool,
-    /// The names of the response headers that the page could read; nothing where `fetch` failed.
+    /// The names of the response headers that the page could read, or `None` if `fetch` failed.
     readable: Option<Vec<String>>,
 }
 
@@ -31,14 +31,14 @@ pub(crate) struct Report {
     exchanges: Vec<Exchange>,
     preflight: Preflight,
     why: Why,
-    /// Response headers that the browser kept from the page.
+    /// Response headers that the page could not read.
     hidden: Vec<String>,
     repair: Repair,
-    /// The CORS layer has to move.
+    /// Whether the CORS layer is in the wrong place.
     move_layer: bool,
-    /// All that is wrong with a policy that could not be built.
+    /// All problems of a policy that does not build.
     build_error: Option<String>,
-    /// A request that the page could not read has had its effect.
+    /// Whether the app processed a request although the page could not read the response.
     had_effect: bool,
 }
 
@@ -60,7 +60,7 @@ enum PreflightState {
 
 #[derive(Serialize)]
 struct Why {
-    /// The sentence is corsac's own, and not the playground's.
+    /// Whether the sentence is from corsac, and not from the playground.
     is_corsacs: bool,
     sentence: String,
     rule: Option<&'static str>,
@@ -93,12 +93,13 @@ fn is_work(exchange: &Exchange) -> bool {
     exchange.kind != Kind::Preflight && exchange.answered_by == AnsweredBy::App
 }
 
-/// What a layer answered that stands outside of corsac's.
+/// Returns an exchange that a layer outside of corsac answered.
 fn bypassed(exchanges: &[Exchange]) -> Option<&Exchange> {
     exchanges.iter().find(|it| it.answered_by == AnsweredBy::OuterLayer)
 }
 
-/// What the app meant the page to have: not the headers that are between browser and server.
+/// Returns the app's headers that the page could not read, except those that only the browser
+/// uses.
 fn hidden(run: &Run, exchanges: &[Exchange]) -> Vec<String> {
     let (Some(readable), Some(last)) = (&run.readable, exchanges.last()) else { return Vec::new() };
     let is_between = |name: &str| {

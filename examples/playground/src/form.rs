@@ -1,4 +1,4 @@
-//! A policy as data: what the page's form sends, and what presets are written in.
+//! A policy as data: the content of the page's form, and of each preset.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ impl Form {
         builder
     }
 
-    /// Adds the line that a refusal asks for.
+    /// Adds the line that would allow a denied request.
     pub(crate) fn apply(&mut self, remedy: &Remedy) {
         let list = match remedy.setter() {
             "allow_origins" => &mut self.origins,
@@ -69,7 +69,7 @@ impl Form {
         list.extend_from_slice(remedy.values());
     }
 
-    /// Whether responses are going to carry `Access-Control-Allow-Credentials`.
+    /// Returns whether responses have `Access-Control-Allow-Credentials`.
     pub(crate) fn allows_credentials(&self) -> bool {
         self.credentials || self.any_origin_with_credentials
     }

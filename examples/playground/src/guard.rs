@@ -1,4 +1,4 @@
-//! Keeps other sites out: a name of theirs that resolves to this machine gets them nothing.
+//! Refuses requests for host names that are not those of the playground.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use axum::{
 };
 use http::{StatusCode, header};
 
-/// The hosts that a server answers to.
+/// The hosts of a server.
 ///
-/// Against DNS rebinding: the page of `evil.example` may reach this port under that name, and it is
-/// then of the same origin, so that CORS has no say. The `Host` header gives it away.
+/// Prevents DNS rebinding: if `evil.example` resolves to this machine, its page and this server
+/// have the same origin, so CORS does not apply. `Host` then has a name that is not in this list.
 #[derive(Clone)]
 pub(crate) struct Hosts(Arc<[String]>);
 
 impl Hosts {
-    /// Those of `http://localhost:3000` and the like.
+    /// Takes URLs without a path, such as `http://localhost:3000`.
     pub(crate) fn of_urls<'a>(urls: impl IntoIterator<Item = &'a str>) -> Self {
         Self(urls.into_iter().map(|url| url.trim_start_matches("http://").to_owned()).collect())
     }

@@ -1,23 +1,25 @@
-//! A page for trying CORS out: pages of several origins really call an API behind corsac, and you see
-//! what the browser lets through, what the server saw, why, and which line would change it.
+//! Shows CORS in your browser: pages of several origins call an API behind corsac. You see the
+//! result of each request, the exchanges with the server, the reason, and the line that would change
+//! the result.
 //!
 //! ```text
 //! $ cargo run -p playground
 //! playground: http://localhost:3000
 //! ```
 //!
-//! Open that address, and press "Send the request": the browser keeps the answer from the page, because
-//! the page is not on the list. Press "Apply and send again", and the page gets it. "Ten mistakes" is a
-//! tour of what people trip over, each with its fix.
+//! Open that address, and press "Send the request": the page cannot read the response, because its
+//! origin is not on the list. Press "Apply and send again", and the page can read it. "Ten
+//! mistakes" shows common mistakes, each with its fix.
 //!
 //! | port | serves |
 //! |---|---|
-//! | 3000 (`PORT`) | this page, and what it asks of the playground itself |
+//! | 3000 (`PORT`) | the playground's own page, and the API of that page |
 //! | 3001, 3002 | the pages that call the API, also as `127.0.0.1` and `app.localhost` |
 //! | 3003 | the API |
 //!
-//! If a port is taken, a free one takes its place. All of them are on loopback, and nothing is
-//! fetched from anywhere else. Policies and exchanges are kept in memory, a bounded number of them.
+//! If a port is taken, the playground uses a free one. It listens on the loopback interface only,
+//! and its pages load nothing from other hosts. Policies and exchanges are kept in memory; their
+//! number is bounded.
 
 mod api;
 mod assets;

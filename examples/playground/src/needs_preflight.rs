@@ -1,6 +1,6 @@
-//! Whether a browser asks before it sends.
+//! Whether a browser sends a preflight before a request.
 
-/// Fetch, "HTTP fetch": a preflight precedes what no plain form could send.
+/// Fetch, "HTTP fetch": a preflight precedes each request that an HTML form cannot send.
 pub(crate) fn needs_preflight(method: &str, headers: &[(String, String)]) -> bool {
     // Fetch, "CORS-safelisted method".
     !matches!(method, "GET" | "HEAD" | "POST")

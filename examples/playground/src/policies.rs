@@ -1,4 +1,4 @@
-//! The policies that the API can be asked with, each under the name that its URLs carry.
+//! The policies of the API. Each has a name, which is a part of the URL.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +14,7 @@ pub(crate) struct Policies {
     own: Mutex<Own>,
 }
 
-/// A form, and what became of it.
+/// A form, and the policy that it builds.
 pub(crate) struct Stored {
     pub(crate) form: Form,
     pub(crate) built: Result<Arc<Policy>, BuildError>,
@@ -22,13 +22,13 @@ pub(crate) struct Stored {
 
 #[derive(Default)]
 struct Own {
-    /// The oldest first.
+    /// In order of age, the oldest first.
     kept: VecDeque<(String, Arc<Stored>)>,
     count: u64,
 }
 
 impl Policies {
-    /// Of people's own policies: the page sends its one again before each request.
+    /// The number of users' policies that are kept. The page sends its policy before each request.
     const KEPT: usize = 100;
 
     pub(crate) fn new(presets: &[Preset]) -> Self {
@@ -52,7 +52,7 @@ impl Policies {
         own.kept.iter().find(named).map(|(_, stored)| stored.clone())
     }
 
-    /// The same form has the same name, so that the browser's preflight cache knows its URL again.
+    /// Gives equal forms one name, and so one URL, so that the browser's preflight cache applies.
     pub(crate) fn keep(&self, form: Form) -> (String, Arc<Stored>) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((id, stored)) = own.kept.iter().find(|(_, stored)| stored.form == form) {

@@ -1,4 +1,4 @@
-//! Ports on loopback, on IPv4 and IPv6 alike.
+//! Ports on the loopback interface, for IPv4 and IPv6.
 
 use std::{
     env, io,
@@ -18,7 +18,7 @@ impl Port {
         self.number
     }
 
-    /// The URL of this port under `host`, written as browsers write an origin.
+    /// Returns the URL of this port with `host`, as browsers write an origin.
     pub(crate) fn url(&self, host: &str) -> String {
         match self.number {
             // Browsers leave out the default port of http.
@@ -62,7 +62,7 @@ pub(crate) async fn bind(wanted: u16) -> Result<Port, String> {
     })
 }
 
-/// Browsers take `localhost` to be either address, so both have to be this program's.
+/// Browsers use either address for `localhost`, so both must belong to this program.
 async fn bind_exactly(wanted: u16) -> io::Result<Port> {
     let first = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, wanted))).await?;
     let number = first.local_addr()?.port();

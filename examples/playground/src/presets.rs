@@ -11,9 +11,9 @@ pub(crate) struct Preset {
     title: &'static str,
     note: &'static str,
     code: String,
-    /// Where one's own policy starts from, and what a fix is applied to.
+    /// The start for a user's own policy, and the form that a fix changes.
     pub(crate) form: Form,
-    /// The library's own preset, where this is one.
+    /// The preset of the library, if there is one.
     #[serde(skip)]
     pub(crate) layer: Option<CorsLayer>,
 }

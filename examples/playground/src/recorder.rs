@@ -1,4 +1,4 @@
-//! What the server saw: the last exchanges, a bounded number of bounded size.
+//! The last exchanges of the server. Their number and their size are bounded.
 
 use std::{
     collections::VecDeque,
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Recorder(Mutex<Ring>);
 
-/// One request, its response, and what corsac says of it.
+/// One request, its response, and the decision of corsac.
 #[derive(Clone, Serialize)]
 pub(crate) struct Exchange {
     pub(crate) kind: Kind,
@@ -29,7 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) status: u16,
     pub(crate) response_headers: Vec<(String, String)>,
     pub(crate) answered_by: AnsweredBy,
-    /// Nothing where corsac was not asked.
+    /// `None` if corsac did not get the request.
     pub(crate) decision: Option<Said>,
     #[serde(skip)]
     pub(crate) at: Instant,
@@ -47,7 +47,7 @@ pub(crate) enum Kind {
     NotCors,
 }
 
-/// A [`Decision`] to keep.
+/// The parts of a [`Decision`] that are kept.
 #[derive(Clone, Serialize)]
 pub(crate) struct Said {
     pub(crate) is_allowed: bool,
@@ -57,12 +57,13 @@ pub(crate) struct Said {
 }
 
 struct Ring {
-    /// The oldest first.
+    /// In order of age, the oldest first.
     exchanges: VecDeque<Exchange>,
     sequence: u64,
 }
 
-/// Milliseconds since 1970 to begin with: a page that was open over a restart goes on counting.
+/// Starts at the milliseconds since 1970, so that the numbers of an open page stay valid after a
+/// restart.
 impl Default for Ring {
     fn default() -> Self {
         let now = UNIX_EPOCH.elapsed().unwrap_or_default();
@@ -84,7 +85,7 @@ impl Recorder {
         ring.exchanges.push_back(Exchange { sequence, ..exchange });
     }
 
-    /// A number to ask [`since`](Recorder::since) with.
+    /// Returns a number for [`since`](Recorder::since).
     pub(crate) fn sequence(&self) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).sequence
     }
@@ -95,7 +96,7 @@ impl Recorder {
         new.filter(|it| it.session == session).cloned().collect()
     }
 
-    /// The preflight that let `actual` pass without one of its own.
+    /// Returns the remembered preflight of `actual`, which had none of its own.
     pub(crate) fn preflight_before(&self, actual: &Exchange) -> Option<Exchange> {
         let ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |it: &&Exchange| {
@@ -122,7 +123,7 @@ impl Exchange {
         (200..300).contains(&self.status)
     }
 
-    /// What another policy would say of the same request.
+    /// Evaluates the request with another policy.
     pub(crate) fn ask<T>(&self, policy: &Policy, read: impl FnOnce(&Decision<'_>) -> T) -> T {
         let pairs = self.request_headers.iter().filter_map(|(name, value)| {
             Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?))
@@ -202,7 +203,7 @@ fn said(decision: &Decision<'_>) -> Said {
     }
 }
 
-/// As text, without what has nothing to do with CORS.
+/// Returns the headers as text, without those that are not related to CORS.
 fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
     const MOST: usize = 40;
     let is_shown = |name: &str| {

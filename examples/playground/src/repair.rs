@@ -1,4 +1,4 @@
-//! The lines of builder code that would allow what was refused.
+//! Finds the lines of builder code that would allow a denied request.
 
 use corsac::DenialKind;
 use serde::Serialize;
@@ -7,15 +7,15 @@ use crate::{code, form::Form, recorder::Exchange};
 
 #[derive(Default, Serialize)]
 pub(crate) struct Repair {
-    /// To add to the policy.
+    /// The lines to add to the policy.
     lines: Vec<String>,
-    /// What speaks against them.
+    /// The reason not to add them.
     warning: Option<String>,
-    /// The policy with the lines in it. Nothing where nobody should do that.
+    /// The policy with the lines, or `None` if they should not be added.
     form: Option<Form>,
 }
 
-/// What the page wanted beyond what its requests show.
+/// The wishes of the page that its requests do not show.
 pub(crate) struct Wanted<'a> {
     pub(crate) credentials: bool,
     /// Response headers that it could not read.
@@ -26,7 +26,7 @@ const WHY_NOT_NULL: &str = "Do not: every page can make its origin null, by a sa
     this allows everybody. Serve the page from an origin of its own.";
 
 pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -> Repair {
-    // More header names than anybody types.
+    // More than the header names that a user types.
     const MOST: usize = 100;
     let mut fixed = form.clone();
     for _ in 0..MOST {
@@ -44,7 +44,7 @@ pub(crate) fn repair(form: &Form, exchanges: &[Exchange], wanted: &Wanted<'_>) -
         match refused {
             None => break,
             Some((_, Some(remedy), _)) => fixed.apply(&remedy),
-            // What no line allows: the builder says why.
+            // No line allows it, and the builder reports the reason.
             Some((DenialKind::Origin, None, origin)) => fixed.origins.push(origin),
             Some((DenialKind::Method, None, method)) => fixed.methods.push(method),
             Some((DenialKind::Header, None, header)) => fixed.headers.push(header),
@@ -75,7 +75,7 @@ fn not_null() -> Repair {
     Repair { lines, warning: Some(WHY_NOT_NULL.to_owned()), form: None }
 }
 
-/// The line would be a mistake itself: the page has to change.
+/// For a line that would be a mistake itself: the page has to change.
 fn refused_line(problem: Option<&corsac::Problem>) -> Repair {
     let warning = problem.map(|it| format!("No line of a policy helps, because of its {it}."));
     Repair { warning, ..Repair::default() }

@@ -1,5 +1,5 @@
-//! What a server would send that takes a policy's text as it comes. Policies that corsac refuses to
-//! build are shown this way: their mistakes are then the browser's to find.
+//! Acts as a server that does not check its policy. It shows the effect in the browser of a policy
+//! that corsac refuses to build.
 
 use axum::{
     body::Body,
@@ -36,7 +36,7 @@ pub(crate) async fn run(State(form): State<Form>, request: Request, next: Next) 
 fn write(form: &Form, headers: &mut HeaderMap) {
     let mut put = |name: HeaderName, any: bool, items: &[String]| {
         let value = if any { "*".to_owned() } else { items.join(", ") };
-        // What is no header value at all cannot be sent by anybody.
+        // No server can send a text that is not a header value.
         let value = HeaderValue::try_from(value).ok().filter(|value| !value.is_empty());
         headers.extend(value.map(|value| (name, value)));
     };

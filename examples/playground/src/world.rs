@@ -1,4 +1,4 @@
-//! What there is: the addresses, the policies, the exchanges. The page gets it as JSON.
+//! The state of the playground: addresses, policies, exchanges. The page gets it as JSON.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,17 +22,17 @@ pub(crate) struct World {
     served: AtomicU64,
 }
 
-/// Where a page that calls the API can be loaded from.
+/// A page that calls the API.
 #[derive(Serialize)]
 pub(crate) struct Page {
     id: &'static str,
-    /// What the browser is going to send as `Origin`.
+    /// The `Origin` that the browser sends.
     pub(crate) origin: String,
-    /// Where it is loaded from.
+    /// The URL of the page.
     pub(crate) base: String,
     note: &'static str,
     sandboxed: bool,
-    /// To browsers it is of the same site as the API: they let cookies pass.
+    /// Whether page and API belong to one site, so that the browser sends cookies.
     same_site: bool,
 }
 
@@ -50,7 +50,7 @@ impl World {
         }
     }
 
-    /// Goes up with each call.
+    /// Counts the responses of the app, and returns their number.
     pub(crate) fn count_answer(&self) -> u64 {
         self.served.fetch_add(1, Ordering::Relaxed) + 1
     }

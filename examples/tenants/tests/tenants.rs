@@ -151,13 +151,13 @@ async fn what_a_tenant_gets_wrong_is_said_and_not_stored() {
     let path = format!("/tenants/{SHOP}/origins");
     for (list, problem) in [
         (many(10_000).as_str(), "10000 origins; a tenant has at most 100"),
-        ("*", "origin \"*\": `*` is not a pattern; use `allow_any_origin()`"),
-        ("null", "origin \"null\": "),
+        ("*", "allow_origins[0] \"*\": `*` is not a pattern; use `allow_any_origin()`"),
+        ("null", "allow_origins[0] \"null\": "),
         ("https://a.example/", "an origin has no path; write \"https://a.example\""),
         ("http://a.example", "http://a.example"),
         ("https://*.com", "https://*.com"),
         ("' OR 1=1; --", "' OR 1=1; --"),
-        ("https://ok.example\n\n", "origin \"\""),
+        ("https://ok.example\n\n", "\"\": an origin cannot be empty"),
         ("\u{1F98A}\0\u{202E}", "invalid CORS policy (1 problem)"),
         ("https://evil.example\nhttps://b.example:443\nhttps://C.example", "(2 problems)"),
     ] {

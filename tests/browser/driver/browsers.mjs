@@ -1,15 +1,25 @@
 // Starts the browsers. Both reach every name and port through a proxy, which is the server itself.
 
 import { createHash, X509Certificate } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer-core';
 
 export const NAMES = ['chromium', 'firefox'];
 
+// The pages are an extension too, whose id in Chromium follows from the key in its manifest.
+export const PAGES = new URL('../pages/', import.meta.url);
+export const EXTENSIONS = {
+  chromium: 'chrome-extension://akapahniekmhcicggklbaaipgooiiboc',
+  firefox: 'moz-extension://c0c0c0c0-0000-4000-8000-000000000000',
+};
+
 const launchers = { chromium: launchChromium, firefox: launchFirefox };
 
 // `server`, where given, is `{ port, certificate }`: the proxy, and what it proves itself with.
-export function launch(name, server) {
-  return launchers[name](server);
+export async function launch(name, server) {
+  const browser = await launchers[name](server);
+  if (server) await browser.installExtension(fileURLToPath(PAGES));
+  return browser;
 }
 
 function launchChromium(server) {
@@ -19,6 +29,8 @@ function launchChromium(server) {
     '--disable-background-networking', '--disable-quic',
     // Pages on http are meant to stay there.
     '--disable-features=HttpsUpgrades',
+    // Files have the origin `file://`, as in Electron and in web views, and not `null`.
+    '--allow-file-access-from-files',
   ];
   if (server) {
     args.push(
@@ -28,7 +40,8 @@ function launchChromium(server) {
       `--ignore-certificate-errors-spki-list=${spkiHash(server.certificate)}`,
     );
   }
-  return puppeteer.launch({ executablePath: executable('CHROMIUM', '/usr/bin/chromium'), args });
+  const executablePath = executable('CHROMIUM', '/usr/bin/chromium');
+  return puppeteer.launch({ executablePath, args, pipe: true, enableExtensions: true });
 }
 
 function launchFirefox(server) {
@@ -47,7 +60,8 @@ function launchFirefox(server) {
     acceptInsecureCerts: true,
     extraPrefsFirefox: {
       ...proxy,
-      // Else requests to the loopback hang until somebody answers the question for permission.
+      'extensions.webextensions.uuids': JSON.stringify({ 'frame@corsac.example': new URL(EXTENSIONS.firefox).host }),
+      // Else requests to the loopback hang until a person grants the permission.
       'network.lna.enabled': false,
       // Puppeteer turns off what keeps cookies apart; this is what users have.
       'network.cookie.cookieBehavior': 5,
@@ -62,7 +76,7 @@ function launchFirefox(server) {
 }
 
 function executable(variable, usual) {
-  return process.env[variable] ?? usual;
+  return process.env[variable] || usual;
 }
 
 function spkiHash(certificate) {

@@ -14,7 +14,9 @@ const DEFAULTS = {
   hops: [],
 };
 const REQUIRED = ['policy', 'gets', 'wire', 'says'];
-const OPTIONAL = ['body', 'sees', 'reads', 'asks', 'origins', 'statuses', 'cookies', 'redirected', 'but'];
+const OPTIONAL = [
+  'body', 'sees', 'reads', 'asks', 'sends', 'origins', 'statuses', 'cookies', 'redirected', 'reason', 'but',
+];
 const STEP_KEYS = new Set([...Object.keys(DEFAULTS), ...REQUIRED, ...OPTIONAL]);
 const REQUEST_KEYS = new Set([
   'method', 'headers', 'credentials', 'mode', 'redirect', 'cache', 'referrerPolicy', 'duplex',

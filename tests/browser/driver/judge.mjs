@@ -1,8 +1,8 @@
 // Compares what a case expects with what the script got, what the server saw, and what corsac said.
 
-// Failures as `{ by, text }`: by the browser, by the library, or by nobody where there was no answer.
+// Failures as `{ by, text }`: by the browser, by the library, or by neither if there was no answer.
 export function judge(step, run, result, records) {
-  if (result.got === 'no answer') return [{ by: 'nobody', text: 'the script waits in vain' }];
+  if (result.got === 'no answer') return [{ by: 'neither', text: 'the script waits in vain' }];
   const failures = [];
   const expect = (by, what, expected, actual) => {
     if (expected !== actual) failures.push({ by, text: `${what}: expected ${show(expected)}, was ${show(actual)}` });
@@ -11,9 +11,15 @@ export function judge(step, run, result, records) {
 
   browser('gets', step.gets, result.got);
   browser('wire', step.wire, records.map(({ preflight, method }) => (preflight ? 'preflight' : method)).join(', '));
-  for (const [name, value] of Object.entries(step.sees ?? {})) {
-    browser(`sees ${name}`, value, result.headers?.[name] ?? null);
-  }
+  const headers = (verb, wanted, actual) => {
+    for (const [name, value] of Object.entries(wanted ?? {})) {
+      const seen = actual?.[name] ?? null;
+      // `true` is any value.
+      browser(`${verb} ${name}`, value, value === true ? seen !== null : seen);
+    }
+  };
+  headers('sees', step.sees, result.headers);
+  headers('sends', step.sends, records.at(-1)?.headers);
   if (step.reads !== undefined) browser('reads', step.reads, result.text);
   if (step.redirected !== undefined) browser('redirected', step.redirected, result.redirected);
   if (step.statuses !== undefined) browser('statuses', step.statuses, records.map(({ status }) => status).join(', '));
@@ -29,6 +35,10 @@ export function judge(step, run, result, records) {
 
   const rule = records.at(-1)?.rule ?? 'nothing';
   expect('library', 'says', step.says, rule);
+  const sentence = records.at(-1)?.sentence ?? '';
+  if (step.reason !== undefined && !sentence.includes(step.reason)) {
+    failures.push({ by: 'library', text: `reason: expected ${show(step.reason)} in ${show(sentence)}` });
+  }
   const disagreement = disagree(result.got, records);
   if (disagreement && !step.but) failures.push({ by: 'library', text: disagreement });
   if (!disagreement && step.but) failures.push({ by: 'library', text: 'they agree: "but" says that they do not' });

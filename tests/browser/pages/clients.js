@@ -33,17 +33,22 @@ const clients = {
     socket.onerror = () => resolve({ got: 'refused' });
   }),
 
-  // Sends after it has returned, and tells nobody how that went.
+  // Sends after it has returned, and has no result.
   beacon: ({ url, body }) => ({ got: navigator.sendBeacon(url, makeBody(body)) ? 'sent' : 'blocked' }),
 
-  // Into a frame, so that the page stays.
-  form: ({ url, options }) => new Promise((resolve) => {
-    const frame = Object.assign(document.createElement('iframe'), { name: url });
-    const form = Object.assign(document.createElement('form'), { action: url, method: options.method, target: url });
-    document.body.append(frame, form);
-    frame.onload = () => { frame.remove(); form.remove(); resolve({ got: 'sent' }); };
-    form.submit();
-  }),
+  // From a frame, so that the page stays. Only the document can give a form another referrer policy.
+  form: async ({ url, options }) => {
+    const frame = Object.assign(document.createElement('iframe'), {
+      src: `/frame?referrer-policy=${options.referrerPolicy ?? ''}`,
+    });
+    await loaded(frame, () => document.body.append(frame));
+    const inside = frame.contentDocument;
+    const form = Object.assign(inside.createElement('form'), { action: url, method: options.method });
+    inside.body.append(form);
+    await loaded(frame, () => form.submit());
+    frame.remove();
+    return { got: 'sent' };
+  },
 };
 
 function xhr({ url, options, body }, watchUpload) {
@@ -67,5 +72,12 @@ function load(element, got) {
   return new Promise((resolve) => {
     element.onload = () => resolve({ got });
     element.onerror = () => resolve({ got: 'blocked' });
+  });
+}
+
+function loaded(frame, start) {
+  return new Promise((resolve) => {
+    frame.onload = resolve;
+    start();
   });
 }

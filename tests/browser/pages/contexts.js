@@ -17,6 +17,9 @@ const contexts = {
   'data-frame': async (spec) => inFrame({ src: `data:text/html,${encodeURIComponent(await frameText())}` }, spec),
   'data-worker': async (spec) => inWorker(`data:text/javascript,${encodeURIComponent(await source())}`, spec),
 
+  // Has the origin of the extension.
+  'extension': (spec) => inFrame({ src: `${spec.extension}/frame.html` }, spec),
+
   // These have the origin of the page.
   'same-origin-sandbox': (spec) => inFrame({ sandbox: 'allow-scripts allow-same-origin', src: '/frame' }, spec),
   'srcdoc-frame': (spec) => inFrame({ srcdoc: '<script src="/send.js"></script>' }, spec),

@@ -3,7 +3,7 @@
 use std::io;
 
 use axum::Router;
-use http::{Request, Uri, Version};
+use http::{Request, Uri, Version, uri::Scheme};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -34,9 +34,9 @@ async fn serve(mut stream: TcpStream, tls: &TlsAcceptor, app: Router) -> io::Res
         open_tunnel(&mut stream).await?;
     }
     if starts_with(&stream, &[TLS_HANDSHAKE]).await? {
-        answer(tls.accept(stream).await?, app).await;
+        answer(tls.accept(stream).await?, Scheme::HTTPS, app).await;
     } else {
-        answer(stream, app).await;
+        answer(stream, Scheme::HTTP, app).await;
     }
     Ok(())
 }
@@ -58,9 +58,14 @@ async fn open_tunnel(stream: &mut TcpStream) -> io::Result<()> {
     stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await
 }
 
-async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, app: Router) {
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    scheme: Scheme,
+    app: Router,
+) {
     let app = service_fn(move |mut request: Request<Incoming>| {
         forget_proxy(&mut request);
+        request.extensions_mut().insert(scheme.clone());
         app.clone().call(request)
     });
     let builder = auto::Builder::new(TokioExecutor::new());

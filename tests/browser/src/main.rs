@@ -9,6 +9,7 @@ mod connection;
 mod faults;
 mod pages;
 mod policies;
+mod proxy;
 mod record;
 
 use std::{error::Error, sync::Arc};
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 use tokio_rustls::{TlsAcceptor, rustls};
 
+use policies::Mount;
 use record::{Recorder, Records};
 
 #[tokio::main]
@@ -41,7 +43,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// `/{server}/{policy}/...` is the API, where the server is `corsac` or a broken one.
 fn app() -> Result<Router, corsac::BuildError> {
-    let policies = policies::all()?;
     let records = Records::default();
     let faults: Value =
         faults::ALL.iter().map(|fault| json!({ "name": fault.name, "what": fault.what })).collect();
@@ -49,11 +50,12 @@ fn app() -> Result<Router, corsac::BuildError> {
         .merge(pages::router())
         .route("/control/faults", get(Json(faults)))
         .route("/control/records", post(drain).with_state(records.clone()));
-    for (name, cors) in policies {
-        let recorder = Recorder::new(records.clone(), cors.policy().cloned());
+    for Mount { name, layer: cors, choose, proxy } in policies::all()? {
+        let recorder = Recorder::new(records.clone(), choose);
         let behind = |api: Router, server: &str| {
             let record = middleware::from_fn_with_state(recorder.clone(), record::record);
-            Router::new().nest(&format!("/{server}/{name}"), api.layer(record))
+            let proxy = middleware::from_fn_with_state(proxy, proxy::pass);
+            Router::new().nest(&format!("/{server}/{name}"), api.layer(record).layer(proxy))
         };
         app = app.merge(behind(api::router().layer(cors.clone()), "corsac"));
         for fault in &faults::ALL {
@@ -81,7 +83,7 @@ fn self_signed() -> Result<(TlsAcceptor, String), Box<dyn Error>> {
     Ok((TlsAcceptor::from(Arc::new(config)), certificate.pem()))
 }
 
-/// Whoever started this process is gone when its input ends: then nobody would stop it.
+/// Its input ends with the process that started this one, and would have stopped it.
 async fn end_of_input() -> std::io::Result<()> {
     let mut rest = Vec::new();
     tokio::io::stdin().read_to_end(&mut rest).await.map(|_| ())

@@ -10,12 +10,15 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use corsac::{Denial, Policy, RequestKind};
+use corsac::{Denial, RequestKind};
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::faults::{self, Asked};
+use crate::{
+    faults::{self, Asked},
+    policies::Choose,
+};
 
 /// By run: one case, sent once. Every URL of a run carries its name.
 #[derive(Clone, Default)]
@@ -35,8 +38,7 @@ impl Records {
 #[derive(Clone)]
 pub struct Recorder {
     records: Records,
-    /// `None` behind a disabled layer, which has no opinion.
-    policy: Option<Arc<Policy>>,
+    choose: Arc<Choose>,
 }
 
 #[derive(Deserialize)]
@@ -45,12 +47,13 @@ pub struct Run {
 }
 
 impl Recorder {
-    pub fn new(records: Records, policy: Option<Arc<Policy>>) -> Self {
-        Self { records, policy }
+    pub fn new(records: Records, choose: Arc<Choose>) -> Self {
+        Self { records, choose }
     }
 
     fn verdict(&self, request: &Request) -> (&'static str, String, bool) {
-        let Some(policy) = &self.policy else {
+        // A layer decides nothing for a request without a policy.
+        let Some(policy) = (self.choose)(request.headers()) else {
             return ("disabled", String::new(), is_preflight(request));
         };
         let decision = policy.evaluate_request(request);
@@ -63,7 +66,8 @@ impl Recorder {
     }
 }
 
-/// The outermost layer, outside of the broken servers too: the verdict is on the request as sent.
+/// Outside of all but the proxy, and of the broken servers too: the verdict is on the request as the
+/// service gets it.
 pub async fn record(
     State(recorder): State<Recorder>,
     Query(run): Query<Run>,

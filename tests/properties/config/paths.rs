@@ -266,7 +266,8 @@ fn all_that_is_wrong() {
              of the two",
             "\"/A/\".max_age 9000000000s: longer than browsers can read; they honour at most 86400 \
              s",
-            "\"/a/\": the same paths as \"/a\"; leave one of the two out",
+            "\"/a\": the same paths as \"/A/\"; leave one of the two out",
+            "\"/a/\": the same paths as \"/A/\"; leave one of the two out",
             "\"/a/\".allow_origins: no origin is allowed; list the origins you trust, or allow any",
         ]
     );

@@ -16,7 +16,7 @@ const ORIGINS: [&str; 8] = [
     "chrome-extension://abc",
     "https://*.d.example:*",
 ];
-const REGEXES: [&str; 3] = [r"https://a[0-9]{1,3}\.example", "https://x|https://y", ""];
+const REGEXES: [&str; 3] = [r"https://a[0-9]{1,3}\.example", "https://x|https://y", "http://z"];
 const METHODS: [&str; 8] = ["*", "GET", "put", "PUT", "DELETE", "PATCH", "QUERY", "x-method"];
 const NAMES: [&str; 6] = ["*", "X-One", "x-one", "x-two", "Content-Type", "etag"];
 
@@ -63,8 +63,9 @@ fn fields() -> impl Strategy<Value = Map<String, Value>> {
             // Never any origin with credentials, but for the switch that allows just that.
             "allow_credentials": credentials && (any_with_credentials || origins != ["*"]),
             "enforcement": if rejects { "reject" } else { "omit-headers" },
-            "own_origins": own,
-            "trust_forwarded_headers": forwarded,
+            "own_origins": &own,
+            // Named origins leave it without effect.
+            "trust_forwarded_headers": forwarded && own.is_empty(),
             "dangerous_allow_any_origin_with_credentials": any_with_credentials,
             "dangerous_allow_null_origin": opaque,
             "dangerous_allow_insecure_origins": insecure,

@@ -6,7 +6,9 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS as ACAC, ACCESS_CONTROL_ALLOW_HEADERS as ACAH,
         ACCESS_CONTROL_ALLOW_METHODS as ACAM, ACCESS_CONTROL_ALLOW_ORIGIN as ACAO,
-        ACCESS_CONTROL_EXPOSE_HEADERS as ACEH, ACCESS_CONTROL_MAX_AGE as ACMA, LOCATION, VARY,
+        ACCESS_CONTROL_EXPOSE_HEADERS as ACEH, ACCESS_CONTROL_MAX_AGE as ACMA,
+        ACCESS_CONTROL_REQUEST_HEADERS as ACRH, ACCESS_CONTROL_REQUEST_METHOD as ACRM, HOST,
+        LOCATION, ORIGIN, SEC_WEBSOCKET_KEY, VARY,
     },
 };
 
@@ -14,10 +16,12 @@ use super::{Asked, Fault, Kind, edit, is_granted};
 
 const APP: &str = "https://app.example.com";
 const STAR: HeaderValue = HeaderValue::from_static("*");
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+const X_FORWARDED_HOST: &str = "x-forwarded-host";
 
-pub static ALL: [Fault; 34] = [
+pub static ALL: [Fault; 41] = [
     // Whom it takes for an allowed origin.
-    mistakes("every-origin", "allows whoever asks, with credentials", |origin| {
+    mistakes("every-origin", "allows every origin, with credentials", |origin| {
         (origin != APP).then(|| APP.to_owned())
     }),
     mistakes("null", "takes `null` for an allowed origin", |origin| {
@@ -36,6 +40,29 @@ pub static ALL: [Fault; 34] = [
         let (rest, _) = origin.rsplit_once(':').filter(|(rest, _)| rest.contains(':'))?;
         Some(rest.to_owned())
     }),
+    mistakes("star-in-label", "`*` in a label matches dots, or nothing", |origin| {
+        let is_in = origin.starts_with("https://app-") && origin.ends_with("-team.example.com");
+        is_in.then(|| "https://app-a-team.example.com".to_owned())
+    }),
+    mistakes("senders", "takes an origin that may send for one that may read", |origin| {
+        (origin == "https://signin.example").then(|| APP.to_owned())
+    }),
+    // Which pages it takes for its own, and which requests it stops.
+    misreads("handshakes", "does not look at WebSocket handshakes", |headers| {
+        if headers.contains_key(SEC_WEBSOCKET_KEY) {
+            headers.remove(ORIGIN);
+        }
+    }),
+    misreads("metadata-only", "knows its own pages by Sec-Fetch-Site alone", |headers| {
+        if headers.contains_key(ORIGIN) && !headers.contains_key(SEC_FETCH_SITE) {
+            headers.remove(HOST);
+        }
+    }),
+    misreads("forwarded", "trusts `X-Forwarded-Host`", |headers| {
+        if let Some(host) = headers.get(X_FORWARDED_HOST).cloned() {
+            headers.insert(HOST, host);
+        }
+    }),
     // How it spells `Access-Control-Allow-Origin`.
     writes("slash", "ACAO ends with a slash", |_, _, headers| {
         edit(headers, &ACAO, |origin| format!("{origin}/"));
@@ -49,10 +76,7 @@ pub static ALL: [Fault; 34] = [
         });
     }),
     writes("unicode", "ACAO has the host in Unicode", |_, _, headers| {
-        if headers.get(ACAO).is_some_and(|origin| origin == "https://xn--mnchen-3ya.example") {
-            let unicode = HeaderValue::from_bytes("https://münchen.example".as_bytes());
-            headers.extend(unicode.ok().map(|unicode| (ACAO, unicode)));
-        }
+        edit(headers, &ACAO, |origin| origin.replace("xn--mnchen-3ya.", "münchen."));
     }),
     writes("origin-list", "ACAO lists all that are allowed", |_, _, headers| {
         edit(headers, &ACAO, |origin| format!("{origin}, https://other.example.com"));
@@ -98,7 +122,7 @@ pub static ALL: [Fault; 34] = [
         star_beside_credentials(headers, &ACAM);
     }),
     writes("acam-one", "ACAM has only the method asked for", |asked, _, headers| {
-        if let Some(method) = asked.next_method.as_ref().filter(|_| headers.contains_key(ACAM)) {
+        if let Some(method) = asked.headers.get(ACRM).filter(|_| headers.contains_key(ACAM)) {
             headers.insert(ACAM, method.clone());
         }
     }),
@@ -112,7 +136,7 @@ pub static ALL: [Fault; 34] = [
     }),
     writes("acah-one", "ACAH has only the headers asked for", |asked, _, headers| {
         if headers.remove(ACAH).is_some() {
-            headers.extend(asked.next_headers.clone().map(|names| (ACAH, names)));
+            headers.extend(asked.headers.get(ACRH).cloned().map(|names| (ACAH, names)));
         }
     }),
     writes("acah-bad-token", "ACAH has a name with a space", |_, _, headers| {
@@ -129,6 +153,9 @@ pub static ALL: [Fault; 34] = [
     writes("no-aceh", "ACEH is missing", |_, _, headers| {
         headers.remove(ACEH);
     }),
+    writes("aceh-no-date", "ACEH lacks what a server adds last", |_, _, headers| {
+        edit(headers, &ACEH, |names| names.replace("date", "x-other"));
+    }),
     writes("aceh-star", "ACEH is `*` beside credentials", |_, _, headers| {
         star_beside_credentials(headers, &ACEH);
     }),
@@ -142,7 +169,12 @@ pub static ALL: [Fault; 34] = [
         headers.remove(VARY);
     }),
     writes("vary-only-on-cors", "`Vary` is on CORS responses only", |asked, _, headers| {
-        if asked.origin.is_none() {
+        if asked.origin().is_none() {
+            headers.remove(VARY);
+        }
+    }),
+    writes("no-vary-on-star", "`Vary` is missing beside `*`", |asked, _, headers| {
+        if !asked.is_preflight() && headers.get(ACAO) == Some(&STAR) {
             headers.remove(VARY);
         }
     }),
@@ -150,7 +182,7 @@ pub static ALL: [Fault; 34] = [
         "star-only-on-cors",
         "a constant ACAO is on CORS responses only",
         |asked, _, headers| {
-            if asked.origin.is_none() && is_granted(headers) {
+            if asked.origin().is_none() && is_granted(headers) {
                 bare(headers);
             }
         },
@@ -163,6 +195,10 @@ const fn mistakes(
     mistake: fn(&str) -> Option<String>,
 ) -> Fault {
     Fault { name, what, kind: Kind::Mistakes(mistake) }
+}
+
+const fn misreads(name: &'static str, what: &'static str, misread: fn(&mut HeaderMap)) -> Fault {
+    Fault { name, what, kind: Kind::Misreads(misread) }
 }
 
 const fn answers(
@@ -196,6 +232,7 @@ fn bare(headers: &mut HeaderMap) {
 /// To where it came from, as a login page or a trailing slash does, with all that CORS asks for.
 fn redirect(asked: &Asked) -> Response {
     let mut response = (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, "?")]).into_response();
-    response.headers_mut().extend(asked.origin.clone().map(|origin| (ACAO, origin)));
+    let origin = asked.headers.get(ORIGIN).cloned();
+    response.headers_mut().extend(origin.map(|origin| (ACAO, origin)));
     response
 }

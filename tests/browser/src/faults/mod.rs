@@ -11,10 +11,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{
-        ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-        ORIGIN,
-    },
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
 };
 
 pub use all::ALL;
@@ -28,6 +25,8 @@ pub struct Fault {
 enum Kind {
     /// Takes an origin for another one, which may be allowed.
     Mistakes(fn(&str) -> Option<String>),
+    /// Reads other request headers than were sent.
+    Misreads(fn(&mut HeaderMap)),
     /// Answers instead of the layer.
     Answers(fn(&Asked) -> Option<Response>),
     /// Writes something else than the layer did.
@@ -36,30 +35,21 @@ enum Kind {
 
 /// What the request was.
 pub struct Asked {
-    origin: Option<HeaderValue>,
     method: Method,
-    /// Of a preflight: what is going to follow.
-    next_method: Option<HeaderValue>,
-    next_headers: Option<HeaderValue>,
+    headers: HeaderMap,
 }
 
 impl Asked {
     pub fn new(request: &Request) -> Self {
-        let header = |name: HeaderName| request.headers().get(name).cloned();
-        Self {
-            origin: header(ORIGIN),
-            method: request.method().clone(),
-            next_method: header(ACCESS_CONTROL_REQUEST_METHOD),
-            next_headers: header(ACCESS_CONTROL_REQUEST_HEADERS),
-        }
+        Self { method: request.method().clone(), headers: request.headers().clone() }
     }
 
     fn origin(&self) -> Option<&str> {
-        self.origin.as_ref()?.to_str().ok()
+        self.headers.get(ORIGIN)?.to_str().ok()
     }
 
     fn is_preflight(&self) -> bool {
-        self.method == Method::OPTIONS && self.next_method.is_some()
+        self.method == Method::OPTIONS && self.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     }
 }
 
@@ -72,6 +62,11 @@ impl Fault {
     fn changes(&self, asked: &Asked, response: &Response) -> bool {
         match self.kind {
             Kind::Mistakes(mistake) => asked.origin().and_then(mistake).is_some(),
+            Kind::Misreads(misread) => {
+                let mut headers = asked.headers.clone();
+                misread(&mut headers);
+                headers != asked.headers
+            }
             Kind::Answers(answer) => answer(asked).is_some(),
             Kind::Writes(write) => {
                 let mut headers = response.headers().clone();
@@ -97,11 +92,15 @@ pub async fn spoil(
             };
             request.headers_mut().insert(ORIGIN, other);
             let mut response = next.run(request).await;
-            let own = asked.origin.filter(|_| is_granted(response.headers()));
-            if let Some(own) = own {
+            let own = asked.headers.get(ORIGIN).filter(|_| is_granted(response.headers()));
+            if let Some(own) = own.cloned() {
                 response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, own);
             }
             response
+        }
+        Kind::Misreads(misread) => {
+            misread(request.headers_mut());
+            next.run(request).await
         }
         Kind::Answers(answer) => match answer(&asked) {
             Some(response) => response,

@@ -18,7 +18,7 @@ pub use or_empty::{BodyOrEmpty, EmptyBody};
 /// You cannot implement it.
 #[diagnostic::on_unimplemented(
     message = "corsac cannot make an empty body of the type `{R}`",
-    note = "where it has no `Default`, make one with `.answer_body(..)` on the layer, or take \
+    note = "if it has no `Default`, make one with `.answer_body(..)` on the layer, or use \
             `.body_or_empty()` (feature `http-body`); see the documentation of `corsac::Cors`"
 )]
 pub trait MakeBody<R>: sealed::Sealed {

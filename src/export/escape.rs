@@ -1,0 +1,58 @@
+//! Writes a text so that a language reads it as that text: one function for each language.
+
+/// Writes a text as a regular expression that matches it. PCRE and RE2 read it alike.
+pub(super) fn regex(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        match char {
+            // These start variables and placeholders in some languages around the expression.
+            '$' => escaped.push_str(r"\x24"),
+            '{' => escaped.push_str(r"\x7b"),
+            '}' => escaped.push_str(r"\x7d"),
+            '_' | '-' | ':' | '/' => escaped.push(char),
+            _ if char.is_ascii_alphanumeric() => escaped.push(char),
+            // Both take a backslash before punctuation as that punctuation.
+            _ => escaped.extend(['\\', char]),
+        }
+    }
+    escaped
+}
+
+/// Quotes a text for nginx: a key of a `map`, in which `$` has no meaning.
+pub(super) fn nginx_key(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for char in text.chars() {
+        // The parser of nginx removes one backslash before these two, and before `'`, `t`, `r`, `n`.
+        if matches!(char, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(char);
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A variable of nginx whose value is `$`: no other text stands for it in a value.
+pub(super) const NGINX_DOLLAR: &str = "corsac_dollar";
+
+/// Quotes a text for nginx: a value, in which `$` starts a variable.
+pub(super) fn nginx_value(text: &str) -> String {
+    nginx_key(text).replace('$', &format!("${{{NGINX_DOLLAR}}}"))
+}
+
+/// Quotes a text for a Caddyfile. A backslash stands for itself unless a quotation mark follows, so a text
+/// must not end with one. In a value, `{` starts a placeholder.
+pub(super) fn caddy(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\\\""))
+}
+
+/// Quotes a text for `HAProxy`, which takes every byte between single quotes as it is.
+pub(super) fn haproxy(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Quotes a text for `HAProxy`: a format, in which `%` starts an expression.
+pub(super) fn haproxy_format(text: &str) -> String {
+    haproxy(&text.replace('%', "%%"))
+}

@@ -1,0 +1,199 @@
+//! Writes a policy as the configuration of a proxy, so that the edge answers as the service would.
+
+use std::fmt::{self, Write as _};
+
+use crate::policy::Policy;
+
+mod caddy;
+mod escape;
+mod haproxy;
+mod loss;
+mod nginx;
+mod nginx_reject;
+mod origins;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+pub use loss::{ExportError, Loss};
+
+use plan::Plan;
+
+/// The version of the generated text. It grows if the text changes for the same policy.
+const FORMAT: u32 = 1;
+
+/// A proxy that a policy can be exported to, and the losses that you accept.
+///
+/// ```
+/// use corsac::{CorsLayer, export::Target};
+///
+/// let policy = CorsLayer::builder()
+///     .allow_origins(["https://app.example.com", "https://*.example.com"])
+///     .allow_credentials(true)
+///     .build_policy()?;
+/// for file in policy.export(&Target::nginx())?.files() {
+///     println!("{}: {}", file.name(), file.purpose());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Target {
+    server: Server,
+    accepted: Vec<Loss>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Server {
+    Caddy,
+    Haproxy,
+    Nginx,
+}
+
+/// The configuration that [`Policy::export`] wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    files: Vec<File>,
+    losses: Vec<Loss>,
+}
+
+/// A file of an [`Export`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    name: &'static str,
+    purpose: &'static str,
+    text: String,
+}
+
+impl Policy {
+    /// Writes this policy as the configuration of a proxy.
+    ///
+    /// For each request the proxy then sends the status, the CORS headers and the `Vary` that
+    /// [`evaluate`](Policy::evaluate) decides on, on its own error pages too. It removes the CORS headers
+    /// of the service behind it, so a service with the same policy does no harm.
+    ///
+    /// The same policy always gives the same text.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the policy has regexes or predicates, which are code that no proxy runs. Fails too if the
+    /// proxy cannot follow a rule of the policy, unless you [`accept`](Target::accept) that [`Loss`].
+    pub fn export(&self, target: &Target) -> Result<Export, ExportError> {
+        let plan = Plan::new(self);
+        let (files, losses) = match target.server {
+            Server::Caddy => (caddy::files(&plan), caddy::losses(&plan)),
+            Server::Haproxy => (haproxy::files(&plan), haproxy::losses(&plan)),
+            Server::Nginx => (nginx::files(&plan), nginx::losses(&plan)),
+        };
+        let is_refused = |loss: &Loss| loss.shows_in_browsers() && !target.accepted.contains(loss);
+        let refused: Vec<Loss> = losses.iter().copied().filter(is_refused).collect();
+        if refused.is_empty() && plan.code.is_empty() {
+            Ok(Export { files, losses })
+        } else {
+            Err(ExportError::new(plan.code, refused))
+        }
+    }
+}
+
+impl Target {
+    /// Returns Caddy 2.11 or later.
+    #[must_use]
+    pub fn caddy() -> Self {
+        Self { server: Server::Caddy, accepted: Vec::new() }
+    }
+
+    /// Returns `HAProxy` 2.6 or later.
+    #[must_use]
+    pub fn haproxy() -> Self {
+        Self { server: Server::Haproxy, accepted: Vec::new() }
+    }
+
+    /// Returns nginx 1.22 or later.
+    #[must_use]
+    pub fn nginx() -> Self {
+        Self { server: Server::Nginx, accepted: Vec::new() }
+    }
+
+    /// Returns the target with this name: `caddy`, `haproxy`, `nginx`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "caddy" => Some(Self::caddy()),
+            "haproxy" => Some(Self::haproxy()),
+            "nginx" => Some(Self::nginx()),
+            _ => None,
+        }
+    }
+
+    /// Accepts a loss. Without this, [`Policy::export`] fails if browsers could show the difference.
+    #[must_use]
+    pub fn accept(mut self, loss: Loss) -> Self {
+        self.accepted.push(loss);
+        self
+    }
+}
+
+impl Export {
+    /// Returns the files to write.
+    #[must_use]
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    /// Returns the differences between the proxy and the policy: those that you accepted, and those that
+    /// no browser can show.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        &self.losses
+    }
+}
+
+impl File {
+    /// Returns the name that the other files use.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// Returns the place in the configuration that the file is for, with the line to write there.
+    #[must_use]
+    pub fn purpose(&self) -> &str {
+        self.purpose
+    }
+
+    /// Returns the text of the file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Writes the first line of a file, and what the reader has to know, in a language whose comments start
+/// with `#`.
+struct Text {
+    text: String,
+}
+
+impl Text {
+    fn new(plan: &Plan<'_>) -> Self {
+        let hash = plan.hash;
+        let first = format!("Code generated by corsac {FORMAT} from {hash:016x}. DO NOT EDIT.");
+        let mut text = Self { text: String::new() };
+        text.comment(&first);
+        text
+    }
+
+    fn comment(&mut self, comment: &str) {
+        for line in comment.lines() {
+            self.line(format_args!("{}", format!("# {line}").trim_end()));
+        }
+    }
+
+    fn line(&mut self, line: fmt::Arguments<'_>) {
+        // Writing to a `String` never fails.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+}

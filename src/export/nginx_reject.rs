@@ -1,0 +1,80 @@
+//! nginx: the requests that `Enforcement::Reject` lets through.
+
+use super::{
+    Text, escape,
+    nginx::{entry, origin_maps},
+    plan::{Plan, Rejection},
+};
+use crate::origin::default_port;
+
+/// Writes `$corsac_is_excused`: `1` for own pages and trusted senders, otherwise empty.
+pub(super) fn maps(text: &mut Text, plan: &Plan<'_>) {
+    let Some(rejection) = &plan.rejection else { return };
+    text.blank();
+    text.comment("A plain http page is not the service's own if the request came over https.");
+    text.map(
+        "map \"$scheme,$http_x_forwarded_proto|$http_forwarded\"",
+        "$corsac_is_https",
+        &[
+            caseless(r"^(?:[^|]*,)?[ \t]*(?:https|wss)[ \t]*(?:,[^|]*)?\|", "1"),
+            caseless(r#"\|(?:.*[,;])?[ \t]*proto="?(?:https|wss)"?[ \t]*(?:[,;]|$)"#, "1"),
+        ],
+    );
+    text.comment("The service's own pages: `Sec-Fetch-Site` decides, which no page can forge.");
+    let (page, own) = if rejection.own_origins.is_empty() {
+        text.comment("Without it, pages whose host and port are those of the request.");
+        ("$http_origin $http_host", of_host())
+    } else {
+        ("$http_origin", of_list(rejection))
+    };
+    let entries: Vec<String> = [entry("^same-origin ", "1")].into_iter().chain(own).collect();
+    let source = format!("map \"$http_sec_fetch_site $corsac_is_https {page}\"");
+    text.map(&source, "$corsac_is_own", &entries);
+    if rejection.senders.is_empty() {
+        text.map("map \"\"", "$corsac_is_excused", &["default $corsac_is_own;".to_owned()]);
+        return;
+    }
+    text.comment(
+        "Trusted senders. A page that opens a WebSocket reads, so handshakes are not covered.",
+    );
+    origin_maps(text, &rejection.senders, "$corsac_is_sender", "1");
+    text.map(
+        "map \"$http_sec_websocket_key|$http_upgrade\"",
+        "$corsac_is_websocket",
+        &[entry(r"^[^|]", "1"), caseless(r"\|(?:.*,)?[ \t]*websocket[ \t]*(?:,|$)", "1")],
+    );
+    text.map(
+        "map \"$corsac_is_own:$corsac_is_sender:$corsac_is_websocket\"",
+        "$corsac_is_excused",
+        &[entry("^1:", "1"), entry("^:1:$", "1")],
+    );
+}
+
+/// An entry whose key is a regular expression without regard to case.
+fn caseless(regex: &str, value: &str) -> String {
+    entry(&format!("(?i){regex}"), value)
+}
+
+/// The text is `<Sec-Fetch-Site> <1 if https> <Origin>`.
+fn of_list(rejection: &Rejection<'_>) -> Vec<String> {
+    let of = |origin: &String| {
+        let is_https = if origin.starts_with("http://") { "" } else { "1?" };
+        entry(&format!("^ {is_https} {}$", escape::regex(origin)), "1")
+    };
+    rejection.own_origins.iter().map(of).collect()
+}
+
+/// The text is `<Sec-Fetch-Site> <1 if https> <Origin> <Host>`.
+fn of_host() -> Vec<String> {
+    let host = r"([a-z0-9_.-]+|\[[0-9a-f:]+\])";
+    let mut entries = Vec::new();
+    for scheme in ["https", "http"] {
+        let is_https = if scheme == "http" { "" } else { "1?" };
+        let page = format!("^ {is_https} {scheme}://{host}");
+        // RFC 9110, 7.2 "Host": the port can be written although it is the default one.
+        let default = default_port(scheme).unwrap_or_default();
+        entries.push(entry(&format!(r"{page} (?i)\1(?::(?:0*{default})?)?$"), "1"));
+        entries.push(entry(&format!(r"{page}:([0-9]+) (?i)\1:0*\2$"), "1"));
+    }
+    entries
+}

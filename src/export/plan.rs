@@ -1,0 +1,253 @@
+//! A policy as a proxy sees it.
+
+use http::{HeaderValue, StatusCode};
+
+use super::origins::OriginList;
+use crate::{
+    origin::OriginSet,
+    policy::{
+        Enforcement, Origins, Policy,
+        rules::{Names, Rules},
+    },
+};
+
+/// The data of a policy that a target has to write.
+#[derive(Debug)]
+pub(super) struct Plan<'p> {
+    /// Identifies the policy in the generated text.
+    pub(super) hash: u64,
+    /// `None` if any origin is allowed, by the constant `*`.
+    pub(super) origins: Option<OriginList<'p>>,
+    pub(super) credentials: bool,
+    /// The line of methods, or `None` if there is none.
+    pub(super) methods: Option<String>,
+    /// A method that is not in the line is added to it.
+    pub(super) mirrors_method: bool,
+    pub(super) request_headers: AllowHeaders,
+    /// The line of exposed headers, or `None` if there is none.
+    pub(super) exposed: Option<String>,
+    pub(super) exposes_present_headers: bool,
+    pub(super) max_age: u64,
+    pub(super) preflight_status: StatusCode,
+    pub(super) vary: Vary,
+    /// `None` if denied requests reach the service.
+    pub(super) rejection: Option<Rejection<'p>>,
+    /// The regexes and predicates, each with its setter.
+    pub(super) code: Vec<String>,
+}
+
+/// The value of `Access-Control-Allow-Headers`.
+#[derive(Debug)]
+pub(super) enum AllowHeaders {
+    /// The header is not sent.
+    None,
+    Listed(String),
+    /// The requested names, if they are names.
+    Mirrored,
+}
+
+/// The names in `Vary`, or an empty text if there are none.
+#[derive(Debug)]
+pub(super) struct Vary {
+    pub(super) actual: &'static str,
+    pub(super) preflight: &'static str,
+}
+
+/// `Enforcement::Reject`.
+#[derive(Debug)]
+pub(super) struct Rejection<'p> {
+    pub(super) status: StatusCode,
+    /// If there are none, the host of the request is compared.
+    pub(super) own_origins: &'p [String],
+    pub(super) trusts_forwarded_headers: bool,
+    pub(super) senders: OriginList<'p>,
+}
+
+/// A regular expression for a byte of a name: RFC 9110, 5.6.2 "Tokens".
+pub(super) const NAME_BYTE: &str = r"[!#$%&'*+.^_`|~0-9A-Za-z-]";
+
+/// A regular expression for a list of names, with at least one, for RE2.
+pub(super) fn names_re2() -> String {
+    let name = format!(r"{NAME_BYTE}+[ \t]*");
+    format!(r"[ \t,]*{name}(?:,[ \t]*(?:{name})?)*")
+}
+
+/// A regular expression for a list of names, with at least one, for PCRE, which would need much stack
+/// for a repeated group: no two names have only blanks between them.
+pub(super) fn names_pcre() -> String {
+    let or_blank = &NAME_BYTE[1..];
+    format!(r"(?!.*{NAME_BYTE}[ \t]+{NAME_BYTE})[ \t,]*{NAME_BYTE}[ \t,{or_blank}*")
+}
+
+/// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers
+/// have given up.
+pub(super) const STRIPPED: [&str; 7] = [
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Max-Age",
+    "Access-Control-Allow-Private-Network",
+];
+
+impl<'p> Plan<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        let rules = &policy.rules;
+        let origins = match &policy.origins {
+            Origins::Any => None,
+            Origins::Listed(set) => Some(OriginList::new(set)),
+            Origins::Denied(_) => Some(OriginList::default()),
+        };
+        let exposed = match (rules.exposed_headers.any, rules.exposes_present_headers()) {
+            (true, false) => Some("*".to_owned()),
+            _ => line(policy.exposed.header.as_ref()),
+        };
+        // If any origin is allowed, no request is rejected.
+        let rejects = rules.enforcement == Enforcement::Reject && origins.is_some();
+        let rejection = rejects.then(|| Rejection {
+            status: rules.reject_status(),
+            own_origins: &rules.own_origins,
+            trusts_forwarded_headers: rules.trust_forwarded_headers && rules.own_origins.is_empty(),
+            senders: OriginList::new(&policy.senders),
+        });
+        Self {
+            hash: hash(policy),
+            // Fetch, "CORS protocol and HTTP caches": a constant does not vary on `Origin`.
+            vary: match origins {
+                None => Vary {
+                    actual: "",
+                    preflight: "Access-Control-Request-Method, Access-Control-Request-Headers",
+                },
+                Some(_) => Vary {
+                    actual: "Origin",
+                    preflight: "Origin, Access-Control-Request-Method, \
+                                Access-Control-Request-Headers",
+                },
+            },
+            origins,
+            credentials: rules.allows_credentials(),
+            methods: line(policy.methods.header.as_ref()),
+            mirrors_method: policy.methods.any,
+            request_headers: match line(policy.request_headers.header.as_ref()) {
+                _ if policy.request_headers.any => AllowHeaders::Mirrored,
+                Some(names) => AllowHeaders::Listed(names),
+                None => AllowHeaders::None,
+            },
+            exposed,
+            exposes_present_headers: rules.exposes_present_headers(),
+            max_age: rules.max_age().as_secs(),
+            preflight_status: rules.preflight_status(),
+            rejection,
+            code: policy.origin_set().map(code).unwrap_or_default(),
+        }
+    }
+
+    /// Returns whether some wildcard matches origins that no browser sends.
+    pub(super) fn matches_malformed(&self) -> bool {
+        self.origin_lists().any(OriginList::matches_malformed)
+    }
+
+    pub(super) fn has_wildcards(&self) -> bool {
+        self.origin_lists().any(|list| !list.wildcards.is_empty())
+    }
+
+    fn origin_lists(&self) -> impl Iterator<Item = &OriginList<'p>> {
+        let senders = self.rejection.as_ref().map(|rejection| &rejection.senders);
+        self.origins.iter().chain(senders)
+    }
+}
+
+fn line(value: Option<&HeaderValue>) -> Option<String> {
+    value.and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Returns the regexes and predicates, each with its setter.
+fn code(set: &OriginSet) -> Vec<String> {
+    let Some(custom) = set.custom() else { return Vec::new() };
+    #[cfg(feature = "regex")]
+    let regexes = custom.regexes.len();
+    #[cfg(not(feature = "regex"))]
+    let regexes = 0;
+    let mut code: Vec<String> =
+        (0..regexes).map(|index| format!("allow_origin_regexes[{index}]")).collect();
+    code.extend(custom.predicates.iter().map(|_| "allow_origin_if".to_owned()));
+    code
+}
+
+/// Hashes the policy as data. The same policy has the same hash on every machine.
+fn hash(policy: &Policy) -> u64 {
+    let Rules {
+        origin_regexes,
+        any_origin,
+        any_origin_with_credentials,
+        null_origin,
+        insecure_origins,
+        opaque_origins,
+        methods,
+        request_headers,
+        exposed_headers,
+        credentials,
+        max_age,
+        enforcement,
+        reject_status,
+        preflight_status,
+        own_origins,
+        trust_forwarded_headers,
+        trusted_senders,
+    } = &policy.rules;
+    let patterns = policy.origin_set().map(OriginSet::patterns).unwrap_or_default();
+    let mut hash = Fnv::default();
+    hash.list(patterns.iter().map(AsRef::as_ref));
+    for list in [origin_regexes, opaque_origins, own_origins, trusted_senders] {
+        hash.list(list.iter().map(String::as_str));
+    }
+    for Names { any, listed } in [methods, request_headers, exposed_headers] {
+        hash.write(&[u8::from(*any)]);
+        hash.list(listed.iter().map(String::as_str));
+    }
+    let switches = [
+        any_origin,
+        any_origin_with_credentials,
+        null_origin,
+        insecure_origins,
+        credentials,
+        trust_forwarded_headers,
+    ];
+    hash.write(&switches.map(|switch| u8::from(*switch)));
+    let max_age = max_age.map_or(u64::MAX, |max_age| max_age.as_secs());
+    hash.write(&max_age.to_be_bytes());
+    hash.write(&[u8::from(*enforcement == Enforcement::Reject)]);
+    for status in [reject_status, preflight_status] {
+        hash.write(&status.unwrap_or(0).to_be_bytes());
+    }
+    hash.value
+}
+
+/// FNV-1a, whose values are the same on every machine.
+struct Fnv {
+    value: u64,
+}
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self { value: 0xcbf2_9ce4_8422_2325 }
+    }
+}
+
+impl Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.value = (self.value ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    /// No text of a policy contains these bytes, so two lists never give the same bytes.
+    fn list<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
+        for text in texts {
+            self.write(text.as_bytes());
+            self.write(&[0xff]);
+        }
+        self.write(&[0xfe]);
+    }
+}

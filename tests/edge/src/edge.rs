@@ -1,0 +1,165 @@
+//! A server that runs with exported files, and the comparison of its answers.
+
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    error::Error,
+    fmt, fs,
+    path::Path,
+    process::{Child, Command},
+    thread,
+    time::{Duration, Instant},
+};
+
+use corsac::export::{Export, File};
+
+use crate::{
+    compare::{Seen, is_excused, is_explained},
+    policies::Case,
+    random::Random,
+    requests::Sent,
+    server::{Ports, Server},
+    wire::{Client, connect, free_port},
+};
+
+/// The requests for each policy and server.
+const REQUESTS: usize = 2000;
+
+/// Starts servers.
+pub struct Bench<'b> {
+    pub server: &'b Server,
+    /// For files.
+    pub directory: &'b Path,
+    /// The port of the service behind the edge.
+    pub service: u16,
+}
+
+/// It ends when this value is dropped.
+pub struct Edge<'b> {
+    server: &'b Server,
+    process: Child,
+    port: u16,
+}
+
+impl Bench<'_> {
+    pub fn export(&self, case: &Case) -> Result<Export, Box<dyn Error>> {
+        let export = case.policy.export(&self.server.kind.target());
+        Ok(export.map_err(|error| format!("{}: {error}", case.name))?)
+    }
+
+    /// Starts the server with the exported files, in which `from` is replaced by `to`.
+    pub fn start(&self, export: &Export, from: &str, to: &str) -> Result<Edge<'_>, Box<dyn Error>> {
+        let ports = Ports { edge: free_port()?, service: self.service, closed: free_port()? };
+        fs::create_dir_all(self.directory)?;
+        let is_replaced = Cell::new(from == to);
+        let write = |name: &str, text: &str| {
+            is_replaced.set(is_replaced.get() || text.contains(from));
+            fs::write(self.directory.join(name), text.replace(from, to))
+        };
+        for file in export.files() {
+            write(file.name(), file.text())?;
+        }
+        let exported = export.files().first().map_or("", File::text);
+        let (name, text) = self.server.kind.configuration(ports, exported);
+        write(name, &text)?;
+        // Names no user.
+        fs::write(self.directory.join("empty"), "")?;
+        if !is_replaced.get() {
+            return Err(format!("no file contains {from:?}").into());
+        }
+        let process = self.server.start(self.directory)?;
+        let mut edge = Edge { server: self.server, process, port: ports.edge };
+        edge.wait()?;
+        Ok(edge)
+    }
+}
+
+impl Edge<'_> {
+    fn wait(&mut self) -> Result<(), Box<dyn Error>> {
+        let started = Instant::now();
+        while connect(self.port).is_err() {
+            if let Some(status) = self.process.try_wait()? {
+                return Err(format!("the server ended: {status}").into());
+            }
+            if started.elapsed() > Duration::from_secs(10) {
+                return Err("the server does not listen".into());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// Sends the same requests each time, until there are `enough` mismatches.
+    pub fn compare(
+        &self,
+        case: &Case,
+        export: &Export,
+        enough: usize,
+    ) -> Result<Outcome, Box<dyn Error>> {
+        let losses = export.losses();
+        let mut random = Random::new(13);
+        let mut client = Client::new(self.port);
+        let mut outcome = Outcome::default();
+        while outcome.sent < REQUESTS && outcome.mismatches.len() < enough {
+            let sent = Sent::random(&mut random, case, self.server.kind);
+            if is_excused(&sent, losses, self.server) {
+                outcome.excused += 1;
+                continue;
+            }
+            let request = sent.to_request()?;
+            let decision = case.policy.evaluate_request(&request);
+            let expected = Seen::expected(&decision, &sent);
+            let answer = client.send(sent.method, sent.path, &sent.lines);
+            let seen = Seen::of(&answer.map_err(|error| format!("{sent}: {error}"))?);
+            outcome.sent += 1;
+            if seen == expected {
+                continue;
+            }
+            if is_explained(&sent, losses) {
+                outcome.explained.extend(sent.values("origin").map(<[u8]>::to_vec));
+            } else {
+                outcome.mismatches.push(format!(
+                    "    {sent}\n    {decision}\n    expected {expected}\n    seen {seen}"
+                ));
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+impl Drop for Edge<'_> {
+    fn drop(&mut self) {
+        // Servers end their workers on SIGTERM, which the standard library does not send.
+        let stopped = Command::new("kill").arg(self.process.id().to_string()).status();
+        if !stopped.is_ok_and(|status| status.success()) {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
+}
+
+#[derive(Default)]
+pub struct Outcome {
+    sent: usize,
+    /// The requests whose answers a loss allows to differ. They were not sent.
+    excused: usize,
+    /// The origins of requests whose other answers a loss explains.
+    explained: BTreeSet<Vec<u8>>,
+    pub mismatches: Vec<String>,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sent, excused, explained, mismatches } = self;
+        write!(
+            f,
+            "{} of {sent} answers are wrong, {excused} requests are excused",
+            mismatches.len()
+        )?;
+        for (at, origin) in explained.iter().enumerate() {
+            let start = if at == 0 { ", and other answers are explained: " } else { ", " };
+            write!(f, "{start}{:?}", String::from_utf8_lossy(origin))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! Faults that people write: each is planted in a configuration, and the comparison has to see it.
+
+use std::error::Error;
+
+use crate::{edge::Bench, policies::Case, server::Kind};
+
+struct Fault {
+    name: &'static str,
+    policy: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+const fn fault(
+    name: &'static str,
+    policy: &'static str,
+    from: &'static str,
+    to: &'static str,
+) -> Fault {
+    Fault { name, policy, from, to }
+}
+
+const NGINX: [Fault; 13] = [
+    fault("headers are missing on errors", "strict", " always;", ";"),
+    fault("a regex without its end", "strict", r#"\\.org$""#, r#"\\.org""#),
+    fault("a regex without its start", "strict", r#""~^[^ ]* "#, r#""~[^ ]* .*"#),
+    fault("a dot that matches any byte", "strict", r"\\.", "."),
+    fault("a comparison without case", "strict", r"^([^ ]+) \\1$", r"(?i)^([^ ]+) \\1$"),
+    fault("the service's header is kept", "strict", "proxy_hide_header", "proxy_pass_header"),
+    fault("no Vary if the origin is refused", "strict", "default \"Origin\"", "default \"\""),
+    fault("every OPTIONS is a preflight", "strict", "^OPTIONS actual 1$", "^OPTIONS actual"),
+    fault(
+        "credentials for each origin",
+        "strict",
+        "\"\" \"\";\n    default true;",
+        "default true;",
+    ),
+    fault("another max age", "strict", "preflight 600;", "preflight 60;"),
+    fault("a refused preflight succeeds", "strict", "{ return 403; }", "{ return 204; }"),
+    fault("a header in a location", "strict", "location / {", "location / { add_header X-A b;"),
+    fault("every page is the service's own", "reject", "^same-origin ", "^same-"),
+];
+
+const CADDY: [Fault; 11] = [
+    fault("a regex without its end", "strict", r"\.org)$", r"\.org)"),
+    fault("a regex without its start", "strict", r"~^(https", "~(https"),
+    fault("a dot that matches any byte", "strict", r"\.", "."),
+    fault("a comparison without case", "strict", "~^(", "~(?i)^("),
+    fault("the service's header is kept", "strict", "header_down -", "header_down -X-"),
+    fault("no Vary", "strict", "header +Vary Origin", "header +Vary Accept"),
+    fault("every OPTIONS is a preflight", "strict", "header Access-Control-Request-Method *", ""),
+    fault("another max age", "strict", "Max-Age 600", "Max-Age 60"),
+    fault("a refused preflight succeeds", "strict", "respond @corsac_denied 403", ""),
+    fault("a refused origin is named", "strict", "header @corsac_allowed", "header"),
+    fault("every page is the service's own", "reject", "== \"same-origin\"", "!= \"\""),
+];
+
+const HAPROXY: [Fault; 10] = [
+    fault("a regex without its end", "strict", r"\.org$", r"\.org"),
+    fault("a regex without its start", "strict", "'^https", "'https"),
+    fault("a dot that matches any byte", "strict", r"\.", "."),
+    fault("a comparison without case", "strict", "-m str --", "-m str -i --"),
+    fault("a list of origins is split", "strict", "req.fhdr(origin)", "req.hdr(origin)"),
+    fault("the service's header is kept", "strict", "del-header access", "del-header x-access"),
+    fault("errors have no headers", "strict", "http-after-response", "http-response"),
+    fault("no Vary", "strict", "add-header Vary Origin", "add-header Vary Accept"),
+    fault("every OPTIONS is a preflight", "strict", " corsac_has_origin corsac_has_method", ""),
+    fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
+];
+
+fn of(kind: Kind) -> &'static [Fault] {
+    match kind {
+        Kind::Caddy => &CADDY,
+        Kind::Haproxy => &HAPROXY,
+        Kind::Nginx => &NGINX,
+    }
+}
+
+/// Returns the number of faults that were not seen.
+pub fn plant(bench: &Bench<'_>, cases: &[Case]) -> Result<usize, Box<dyn Error>> {
+    let mut unseen = 0;
+    for Fault { name, policy, from, to } in of(bench.server.kind) {
+        let case = cases.iter().find(|case| case.name == *policy);
+        let case = case.ok_or_else(|| format!("there is no policy {policy}"))?;
+        let export = bench.export(case)?;
+        let edge = bench.start(&export, from, to).map_err(|error| format!("{name}: {error}"))?;
+        let is_seen = !edge.compare(case, &export, 1)?.mismatches.is_empty();
+        println!("{} fault: {name}", if is_seen { "seen" } else { "UNSEEN" });
+        unseen += usize::from(!is_seen);
+    }
+    Ok(unseen)
+}

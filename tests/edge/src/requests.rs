@@ -1,0 +1,209 @@
+//! Requests at random: what browsers send, and what is nearly that.
+
+use std::fmt;
+
+use http::{Method, Request};
+
+use crate::{
+    policies::Case,
+    random::Random,
+    server::Kind,
+    upstream::{self, CASE},
+    wire::{Lines, header_map},
+};
+
+/// A path of the edge, with the status of the edge's own answer.
+pub const PATHS: [(&str, Option<u16>); 6] = [
+    ("/", None),
+    ("/a/b?c=d", None),
+    ("/down", Some(502)),
+    ("/missing", Some(404)),
+    ("/private", Some(401)),
+    ("/slow", Some(504)),
+];
+
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub method: &'static str,
+    pub path: &'static str,
+    /// The status of the edge's own answer, if the service behind it does not answer.
+    pub own_status: Option<u16>,
+    pub lines: Lines,
+    /// The response of the service.
+    pub case: usize,
+}
+
+impl Sent {
+    pub fn random(random: &mut Random, case: &Case, kind: Kind) -> Self {
+        // A slow service costs time.
+        let path = if random.one_in(1000) { 5 } else { random.below(PATHS.len() - 1) };
+        let path = if random.one_in(3) { path } else { random.below(2) };
+        let (path, own_status) = PATHS[path];
+        let own_status =
+            own_status.map(|status| if status == 502 { kind.unreachable() } else { status });
+        let response = random.below(upstream::CASES);
+        let mut lines = vec![line("Host", random.pick(&HOSTS)), line(CASE, response.to_string())];
+        if !random.one_in(8) {
+            lines.push(line("Origin", origin(random, case)));
+            if random.one_in(30) {
+                lines.push(line("Origin", origin(random, case)));
+            }
+        }
+        let is_preflight = random.one_in(3);
+        let methods = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
+        let method = if is_preflight { "OPTIONS" } else { *random.pick(&methods) };
+        if is_preflight || random.one_in(10) {
+            lines.push(line("Access-Control-Request-Method", requested_method(random, case)));
+            if random.one_in(40) {
+                let second = requested_method(random, case);
+                lines.push(line("Access-Control-Request-Method", second));
+            }
+            for _ in 0..random.below(3) {
+                let names = requested_headers(random, case);
+                lines.push(line("Access-Control-Request-Headers", names));
+            }
+        }
+        for (name, values) in CONTEXT {
+            if random.one_in(6) {
+                lines.push(line(name, random.pick(values)));
+            }
+        }
+        if matches!(method, "POST" | "PUT" | "PATCH") {
+            lines.push(line("Content-Length", "0"));
+        }
+        Self { method, path, own_status, lines, case: response }
+    }
+
+    /// Returns the request as corsac reads it.
+    pub fn to_request(&self) -> Result<Request<()>, http::Error> {
+        let method = Method::from_bytes(self.method.as_bytes())?;
+        let mut request = Request::builder().method(method).uri(self.path).body(())?;
+        *request.headers_mut() = header_map(&self.lines);
+        Ok(request)
+    }
+
+    /// Returns the values of all lines of a header.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> + Clone {
+        let is_name = move |line: &&(String, Vec<u8>)| line.0.eq_ignore_ascii_case(name);
+        self.lines.iter().filter(is_name).map(|(_, value)| value.as_slice())
+    }
+}
+
+/// Prints a command that sends the request.
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = if self.method == "HEAD" {
+            "--head".to_owned()
+        } else {
+            format!("--request {}", self.method)
+        };
+        write!(f, "curl --include {method} \"http://$EDGE{}\"", self.path)?;
+        for (name, value) in &self.lines {
+            let value = String::from_utf8_lossy(value);
+            // An empty value needs another sign in curl.
+            let line =
+                if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+            write!(f, " --header '{}'", line.replace('\'', r"'\''"))?;
+        }
+        Ok(())
+    }
+}
+
+fn line(name: &str, value: impl AsRef<str>) -> (String, Vec<u8>) {
+    (name.to_owned(), value.as_ref().as_bytes().to_vec())
+}
+
+const HOSTS: [&str; 5] =
+    ["edge.example", "edge.example:8080", "EDGE.example", "edge.example:443", "shop.example"];
+
+/// The headers that `Enforcement::Reject` reads.
+const CONTEXT: [(&str, &[&str]); 6] = [
+    ("Sec-Fetch-Site", &["same-origin", "same-site", "cross-site", "none", "same-origin, x"]),
+    ("X-Forwarded-Proto", &["https", "http", "http, HTTPS", "httpsx"]),
+    ("Forwarded", &["for=192.0.2.1;proto=https", "proto=http", "for=a;Proto=\"https\";by=b"]),
+    ("X-Forwarded-Host", &["app.example.com", "evil.example"]),
+    ("Upgrade", &["websocket", "h2c, WebSocket", "h2c"]),
+    ("Sec-WebSocket-Key", &["dGhlIHNhbXBsZSBub25jZQ=="]),
+];
+
+fn origin(random: &mut Random, case: &Case) -> String {
+    const STRANGERS: [&str; 9] = [
+        "https://evil.example",
+        "http://evil.example:8080",
+        "null",
+        "file://",
+        "*",
+        "https://",
+        "https://\u{e9}.example",
+        "default",
+        "~",
+    ];
+    match random.below(5) {
+        0 | 1 => random.pick(&case.origins).clone(),
+        2 => (*random.pick(&STRANGERS)).to_owned(),
+        _ => near(random, case),
+    }
+}
+
+/// Changes an allowed origin a little, as attacks on wrong comparisons do.
+fn near(random: &mut Random, case: &Case) -> String {
+    let origin = random.pick(&case.origins).clone();
+    let at = random.below(origin.len());
+    let (start, end) = origin.split_at(at);
+    match random.below(16) {
+        0 => format!("{origin}.evil.example"),
+        1 => format!("{origin}/"),
+        2 => format!("{origin}:8443"),
+        3 => format!("{origin}."),
+        4 => origin.to_uppercase(),
+        5 => format!("https://evil.example/{origin}"),
+        6 => format!("{origin},{}", random.pick(&case.origins)),
+        7 => format!("{origin} {}", random.pick(&case.origins)),
+        8 => origin.replacen("://", "://evil", 1),
+        9 => origin.replacen("://", "://evil.", 1),
+        10 => origin.replacen("https://", "http://", 1),
+        11 => origin.replacen('.', "x", 1 + random.below(3)),
+        12 => format!("{start}{}", &end[1..]),
+        13 => {
+            format!("{start}{}{end}", random.pick(&["-", "_", ".", "a", "%", "\"", "\\", "$", "A"]))
+        }
+        14 => format!("{start}{}", end.to_uppercase()),
+        _ => format!("{origin}:{}", random.below(70_000)),
+    }
+}
+
+fn requested_method(random: &mut Random, case: &Case) -> String {
+    const OTHERS: [&str; 12] = [
+        "GET",
+        "POST",
+        "PUT",
+        "put",
+        "Patch",
+        "CONNECT",
+        "track",
+        "QUERY",
+        "PUT, DELETE",
+        "*",
+        "x y",
+        "M-SEARCH\"",
+    ];
+    match random.below(12) {
+        0..7 if !case.methods.is_empty() => random.pick(&case.methods).clone(),
+        7 => "M".repeat(126 + random.below(5)),
+        _ => (*random.pick(&OTHERS)).to_owned(),
+    }
+}
+
+fn requested_headers(random: &mut Random, case: &Case) -> String {
+    const OTHERS: [&str; 8] =
+        ["x-other", "*", "x y", "x;y", "", " ,\t,", "x-a\"b", "X-Other , x-other,,content-type"];
+    let listed = case.headers.join(",");
+    match random.below(12) {
+        0..4 if !case.headers.is_empty() => listed,
+        4 if !case.headers.is_empty() => listed.to_uppercase(),
+        5 => format!(" {listed} ,, {}\t", random.pick(&OTHERS)),
+        6 if random.one_in(8) => "a,".repeat(1020 + random.below(8)),
+        7 if random.one_in(8) => "abc".repeat(2000),
+        _ => (*random.pick(&OTHERS)).to_owned(),
+    }
+}
