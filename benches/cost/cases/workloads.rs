@@ -61,8 +61,8 @@ pub fn cases() -> Vec<Case> {
     let list = Policy::List(10);
     let pattern = Policy::Pattern;
     let (at_most, missed) = (Target::at_most, Target::missed);
-    // Where a target is missed, the layer does no more than before the target was set: floor and limit were
-    // counted with the memory of all requests, which they freed at the end, and corsac was not.
+    // The targets that are missed come from counts in which floor and limit, but not corsac, also paid for
+    // freeing the list of requests.
     let mut cases = vec![
         // The look-up of `Origin` costs a fifth of what inserting `Vary` does.
         actual("not CORS, list of 10", list, &[], REFUSED, missed(1.4, 1.5)),
