@@ -57,38 +57,35 @@ pub fn cases() -> Vec<Case> {
 /// A connection whose requests are all the same, and so are its responses, except for their `Date`.
 pub struct Connection {
     pub stream: TcpStream,
-    requests: Vec<u8>,
-    /// The latest responses.
-    responses: Vec<u8>,
+    request: Vec<u8>,
+    /// The latest response.
+    response: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects, and sends the first request. All others are sent `at_once` at a time.
-    pub fn open(address: SocketAddr, request: &Request<()>, at_once: usize) -> Self {
+    /// Connects, sends the first request, and receives the response.
+    pub fn open(address: SocketAddr, request: &Request<()>) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
         // Ends the program if the server has failed.
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let mut connection = Self { stream, requests: text(request), responses: Vec::new() };
+        let mut connection = Self { stream, request: text(request), response: Vec::new() };
         connection.send();
-        while !is_whole(&connection.responses) {
+        while !is_whole(&connection.response) {
             let mut more = [0; 4096];
             let read = connection.stream.read(&mut more).unwrap();
             assert_ne!(read, 0, "the server has closed the connection");
-            connection.responses.extend_from_slice(&more[..read]);
+            connection.response.extend_from_slice(&more[..read]);
         }
-        connection.requests = connection.requests.repeat(at_once);
-        connection.responses = connection.responses.repeat(at_once);
         connection
     }
 
     pub fn send(&mut self) {
-        self.stream.write_all(&self.requests).unwrap();
+        self.stream.write_all(&self.request).unwrap();
     }
 
     pub fn receive(&mut self) {
-        self.stream.read_exact(&mut self.responses).unwrap();
-        assert!(self.responses.starts_with(b"HTTP/1.1 "), "responses differ in length");
+        self.stream.read_exact(&mut self.response).unwrap();
+        assert!(self.response.starts_with(b"HTTP/1.1 "), "responses differ in length");
     }
 }
 

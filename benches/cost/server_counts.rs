@@ -65,7 +65,7 @@ fn count(case: &Case, layer: Layer) -> Count {
             output.read_line(&mut address).unwrap();
             let address: SocketAddr =
                 address.trim().parse().expect("the server prints its address");
-            Connection::open(address, &case.request(0), 1)
+            Connection::open(address, &case.request(0))
         };
         let stop = |mut connection: Connection| {
             connection.stream.write_all(b"GET /stop HTTP/1.1\r\n\r\n").unwrap();

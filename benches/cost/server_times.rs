@@ -25,7 +25,7 @@ const THREADS: usize = 2;
 /// so that the threads of the server have work at the same time.
 const CONNECTIONS: usize = 8;
 
-const ROUNDS: usize = 50;
+const ROUNDS: usize = 100;
 const SLICE: Duration = Duration::from_millis(40);
 
 /// Prints the times. Enforces no limit, because other programs run on the same processors.
@@ -41,7 +41,7 @@ pub fn server_times(filter: &str) {
     heading(
         "A server on two threads",
         "axum and hyper over TCP, with a client on the same machine. Ratios are those of the time for each request to that with a `&'static Policy`: the median of alternating rounds, and the interval that contains the true median with a confidence of 95 %. Without a layer, a preflight is answered with 405.",
-        "request | at once | layer | requests a second | ratio of the time | processor, microseconds | ratio of the processor time",
+        "request | layer | requests a second | ratio of the time | processor, microseconds | ratio of the processor time",
     );
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
@@ -50,15 +50,12 @@ pub fn server_times(filter: &str) {
         .build()
         .unwrap();
     for case in &cases {
-        for at_once in [1, 16] {
-            measure(&runtime, case, at_once);
-        }
+        measure(&runtime, case);
     }
 }
 
-fn measure(runtime: &Runtime, case: &Case, at_once: usize) {
-    let mut clients =
-        Layer::ALL.map(|layer| Client::new(start(runtime, layer, case), case, at_once));
+fn measure(runtime: &Runtime, case: &Case) {
+    let mut clients = Layer::ALL.map(|layer| Client::new(start(runtime, layer, case), case));
     let times = clients[0].run(100).wall / 100;
     let times = usize::try_from(SLICE.as_nanos() / times.as_nanos()).unwrap().max(1);
     let mut rounds = Vec::new();
@@ -71,7 +68,7 @@ fn measure(runtime: &Runtime, case: &Case, at_once: usize) {
         }
         rounds.push(slices);
     }
-    let requests = times * at_once * CONNECTIONS * THREADS;
+    let requests = times * CONNECTIONS * THREADS;
     for (at, layer) in Layer::ALL.into_iter().enumerate() {
         let all = |of: fn(&Slice) -> Duration| {
             rounds.iter().map(move |slices| of(&slices[at]).as_secs_f64()).collect::<Vec<_>>()
@@ -88,7 +85,7 @@ fn measure(runtime: &Runtime, case: &Case, at_once: usize) {
         let wall = Median::of(all(|slice| slice.wall)).middle / requests;
         let processor = Median::of(all(|slice| slice.processor)).middle / requests;
         println!(
-            "| {} | {at_once} | {} | {:.0} | {} | {:.2} | {} |",
+            "| {} | {} | {:.0} | {} | {:.2} | {} |",
             case.name,
             layer.name(),
             1.0 / wall,
@@ -120,9 +117,8 @@ struct Slice {
 }
 
 impl Client {
-    fn new(address: SocketAddr, case: &Case, at_once: usize) -> Self {
-        let open = |_| Connection::open(address, &case.request(0), at_once);
-        let connections = || (0..CONNECTIONS).map(open);
+    fn new(address: SocketAddr, case: &Case) -> Self {
+        let connections = || (0..CONNECTIONS).map(|_| Connection::open(address, &case.request(0)));
         Self { threads: std::array::from_fn(|_| connections().collect()) }
     }
 

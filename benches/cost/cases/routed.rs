@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
     let target = Target::at_most(MOST);
     let cases = [
         actual("router: not CORS", list, &[], REFUSED, target),
+        // The limit alone adds 0.18 of what tower-http adds, and to a preflight 0.44.
         actual("router: actual, allowed", list, &[HIT], ALLOWED, Target::missed(MOST, 0.28)),
         actual("router: actual, refused", list, &[MISS], REFUSED, target),
         Case {
@@ -24,7 +25,7 @@ pub fn cases() -> Vec<Case> {
                 list,
                 &PREFLIGHT,
                 PREFLIGHT_ALLOWED,
-                Target::missed(MOST, 0.46),
+                Target::missed(MOST, 0.49),
             )
         },
     ];
