@@ -267,12 +267,6 @@ fn check_token(text: &str, kind: ProblemKind, noun: &str, subject: &str) -> Resu
     if fetch::is_token(text.as_bytes()) {
         return Ok(());
     }
-    // Copied from a line such as `x-id: 1`, or from a list.
-    let bare = text.trim().trim_end_matches([':', ',', ';']).trim_end();
-    if bare.len() < text.len() && fetch::is_token(bare.as_bytes()) {
-        let message = format!("{subject} has no blanks, `,`, `:` or `;` around it; write {bare:?}");
-        return Err(Problem::of(kind, text, message).with_suggestion(Some(bare)));
-    }
     let mut items = text.split([',', ' ', ';']).filter(|item| !item.is_empty());
     let message = match (items.next(), items.next()) {
         (Some(first), Some(_)) => format!(
