@@ -223,7 +223,7 @@ fn any_beside_list(any: &str) -> Problem {
 
 /// Returns the method as browsers write it.
 fn check_method(text: &str) -> Result<String, Problem> {
-    check_token(text, ProblemKind::InvalidMethod, "method", "a method")?;
+    check_token(text, ProblemKind::InvalidMethod, "method", "a method", check_method)?;
     if fetch::is_forbidden_method(text.as_bytes()) {
         let message = "browsers never send it for a page; leave it out";
         return Err(Problem::of(ProblemKind::ForbiddenMethod, text, message));
@@ -238,7 +238,7 @@ fn check_method(text: &str) -> Result<String, Problem> {
 }
 
 fn check_request_header(text: &str) -> Result<String, Problem> {
-    check_token(text, ProblemKind::InvalidHeader, "name", "a name")?;
+    check_token(text, ProblemKind::InvalidHeader, "name", "a name", check_request_header)?;
     if fetch::is_forbidden_request_header(text) {
         let message = "browsers set it themselves and never ask for it; leave it out";
         return Err(Problem::of(ProblemKind::ForbiddenRequestHeader, text, message));
@@ -251,7 +251,7 @@ fn check_request_header(text: &str) -> Result<String, Problem> {
 }
 
 fn check_exposed_header(text: &str) -> Result<String, Problem> {
-    check_token(text, ProblemKind::InvalidHeader, "name", "a name")?;
+    check_token(text, ProblemKind::InvalidHeader, "name", "a name", check_exposed_header)?;
     if fetch::is_forbidden_response_header(text) {
         let message = "no page may ever read it; leave it out";
         return Err(Problem::of(ProblemKind::ForbiddenResponseHeader, text, message));
@@ -263,9 +263,22 @@ fn check_exposed_header(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-fn check_token(text: &str, kind: ProblemKind, noun: &str, subject: &str) -> Result<(), Problem> {
+/// Checks that a text is a token (RFC 9110, 5.6.2). `check` is the whole check of this kind of name.
+fn check_token(
+    text: &str,
+    kind: ProblemKind,
+    noun: &str,
+    subject: &str,
+    check: fn(&str) -> Result<String, Problem>,
+) -> Result<(), Problem> {
     if fetch::is_token(text.as_bytes()) {
         return Ok(());
+    }
+    // Copied from a line such as `x-id: 1`, or from a list.
+    let bare = text.trim().trim_end_matches([':', ',', ';']).trim_end();
+    if bare.len() < text.len() && !bare.contains('*') && check(bare).is_ok() {
+        let message = format!("{subject} has no blanks, `,`, `:` or `;` around it; write {bare:?}");
+        return Err(Problem::of(kind, text, message).with_suggestion(Some(bare)));
     }
     let mut items = text.split([',', ' ', ';']).filter(|item| !item.is_empty());
     let message = match (items.next(), items.next()) {

@@ -154,6 +154,14 @@ fn request_headers() {
         ("", "allow_headers[0] \"\": a name consists of letters, digits and !#$%&'*+-.^_`|~"),
         ("x:y", "allow_headers[0] \"x:y\": a name consists of letters, digits and !#$%&'*+-.^_`|~"),
         (
+            "Content-Type ",
+            "allow_headers[0] \"Content-Type \": a name has no blanks, `,`, `:` or `;` around it; write \"Content-Type\"",
+        ),
+        (
+            "x-foo:",
+            "allow_headers[0] \"x-foo:\": a name has no blanks, `,`, `:` or `;` around it; write \"x-foo\"",
+        ),
+        (
             "x-*",
             "allow_headers[0] \"x-*\": a name has no `*`; list each one, or use \
              `allow_any_header()`",

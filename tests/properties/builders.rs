@@ -173,6 +173,14 @@ proptest! {
                 ProblemKind::InvalidMethod | ProblemKind::MethodCase => {
                     prop_assert!(with_origin().allow_methods([suggestion]).build().is_ok());
                 }
+                ProblemKind::InvalidHeader => {
+                    let builder = if problem.place().starts_with("expose") {
+                        with_origin().expose_headers([suggestion])
+                    } else {
+                        with_origin().allow_headers([suggestion])
+                    };
+                    prop_assert!(builder.build().is_ok(), "{:?}", sentence);
+                }
                 other => prop_assert!(false, "{:?} suggests {:?}", other, suggestion),
             }
         }
