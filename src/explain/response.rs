@@ -5,7 +5,10 @@ use http::{
     header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, VARY},
 };
 
-use crate::policy::{Decision, Policy, RequestKind, fetch::CORS_HEADERS};
+use crate::{
+    origin::cut,
+    policy::{Decision, Policy, RequestKind, fetch::CORS_HEADERS},
+};
 
 /// Notes each header. If `is_unchecked`, the browser gives the page the response without a CORS check.
 pub(super) fn explain(
@@ -26,10 +29,10 @@ pub(super) fn explain(
         if names_all && *name == ACCESS_CONTROL_EXPOSE_HEADERS {
             note(format!("{name}: the names of the headers that the response has"), section);
         } else if let Some(value) = response.get(name) {
-            note(
-                format!("{name}: {}", shortened(&String::from_utf8_lossy(value.as_bytes()))),
-                section,
-            );
+            // Mirrored names can be long.
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let (shown, more) = cut(&value);
+            note(format!("{name}: {shown}{more}"), section);
         }
     }
 }
@@ -60,13 +63,4 @@ fn who_answers(decision: &Decision<'_>, may_read: bool, is_unchecked: bool) -> S
         ""
     };
     format!("the inner service's{rest}")
-}
-
-/// Shortens a value: mirrored names can be long.
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 400;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -37,7 +37,7 @@ pub(crate) use opaque::parse_opaque;
 #[cfg(feature = "export")]
 pub(crate) use parts::default_port;
 pub(crate) use parts::{Parts, Port, Wildcard};
-pub(crate) use quote::{quoted, shortened};
+pub(crate) use quote::{cut, quoted, shortened};
 #[cfg(feature = "regex")]
 pub(crate) use regex::{
     DeadAlternative, NeverMatches, dead_alternatives, literal_schemes, never_matches,

@@ -21,9 +21,15 @@ impl fmt::Display for Quoted<'_> {
 
 /// Puts a value from a policy in quotes, and cuts it if it would fill a terminal.
 pub(crate) fn shortened(text: &str) -> String {
+    let (shown, more) = cut(text);
+    format!("{shown:?}{more}")
+}
+
+/// Returns as much of a text as a terminal has room for, and three dots if that is not all.
+pub(crate) fn cut(text: &str) -> (&str, &'static str) {
     const SHOWN: usize = 400;
     match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{:?}...", &text[..end]),
-        None => format!("{text:?}"),
+        Some((end, _)) => (&text[..end], "..."),
+        None => (text, ""),
     }
 }
