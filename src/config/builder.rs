@@ -120,6 +120,8 @@ impl CorsBuilder {
     /// Methods are case-sensitive. Browsers write `delete`, `get`, `head`, `options`, `post` and
     /// `put` in upper case (Fetch, "normalize"), so these may be written in any case here too. `patch`
     /// is not among them.
+    #[doc(alias = "AllowMethods")]
+    #[doc(alias = "verb")]
     pub fn allow_methods(mut self, methods: impl StringList) -> Self {
         self.rules.methods.listed.extend(methods.into_strings());
         self
@@ -142,6 +144,7 @@ impl CorsBuilder {
     ///
     /// `content-type` needs permission for all values except those of forms and plain text, so list
     /// it for JSON.
+    #[doc(alias = "AllowHeaders")]
     pub fn allow_headers(mut self, headers: impl StringList) -> Self {
         self.rules.request_headers.listed.extend(headers.into_strings());
         self
@@ -160,6 +163,8 @@ impl CorsBuilder {
 
     /// Lets pages read these response headers, in addition to the seven that they can always read
     /// (Fetch, "CORS-safelisted response-header name").
+    #[doc(alias = "ExposeHeaders")]
+    #[doc(alias = "exposed_headers")]
     pub fn expose_headers(mut self, headers: impl StringList) -> Self {
         self.rules.exposed_headers.listed.extend(headers.into_strings());
         self
@@ -192,6 +197,7 @@ impl CorsBuilder {
     ///
     /// Default: two hours, the maximum in Chromium. (Without the header, browsers keep it for five
     /// seconds.) With [`Duration::ZERO`] browsers send a preflight each time.
+    #[doc(alias = "MaxAge")]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.rules.max_age = Some(max_age);
         self
@@ -200,6 +206,7 @@ impl CorsBuilder {
     /// Sets the status of the answer to a preflight, from 200 to 299. Default: 204.
     ///
     /// Some clients, such as smart TVs, expect 200.
+    #[doc(alias = "optionsSuccessStatus")]
     pub fn preflight_status(mut self, status: StatusCode) -> Self {
         self.rules.preflight_status = Some(status.as_u16());
         self
