@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.as_slice() {
         [target, file, losses @ ..] => run(target, file, losses),
-        _ => Err("usage: export <caddy|haproxy|nginx> <policy.toml> [<loss>...]".into()),
+        _ => Err("usage: export <target> <policy.toml> [<loss>...]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,8 +30,10 @@ fn main() -> ExitCode {
 }
 
 fn run(name: &str, file: &str, losses: &[String]) -> Result<(), Box<dyn Error>> {
-    let mut target = Target::from_name(name)
-        .ok_or_else(|| format!("target {name:?}: write \"caddy\", \"haproxy\" or \"nginx\""))?;
+    let mut target = Target::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Target::names().collect();
+        format!("target {name:?}: write one of {}", names.join(", "))
+    })?;
     for id in losses {
         let loss = Loss::from_id(id).ok_or_else(|| {
             let ids: Vec<&str> = Loss::ALL.into_iter().map(Loss::id).collect();
@@ -43,6 +45,9 @@ fn run(name: &str, file: &str, losses: &[String]) -> Result<(), Box<dyn Error>> 
     let export = config.build_policy()?.export(&target)?;
     for loss in export.losses() {
         eprintln!("{}: {}", loss.id(), loss.meaning());
+        for entry in export.entries(*loss) {
+            eprintln!("  {entry}");
+        }
     }
     for file in export.files() {
         println!("### {} ({})\n{}", file.name(), file.purpose(), file.text());

@@ -1,8 +1,8 @@
-//! The differences between a proxy and a policy, and the errors of an export.
+//! The differences between a target and a policy.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
-/// A difference between a proxy and the policy that was exported to it.
+/// A difference between a target and the policy that was exported to it.
 ///
 /// `Display` prints the meaning and the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +14,28 @@ pub enum Loss {
     ForwardedHosts,
     /// The proxy cannot send the status of a rejection, and sends 403.
     RejectStatus,
+    /// `Enforcement::Reject`: the gateway rejects no request.
+    NotRejected,
+    /// The gateway cannot match some of the origins. Their pages are refused.
+    OmittedOrigins,
+    /// A wildcard of the gateway matches more origins than that of the policy.
+    WiderOrigins,
+    /// The gateway cannot allow some of the methods. Requests with them are refused.
+    OmittedMethods,
+    /// The gateway cannot allow some of the request headers. Requests with them are refused.
+    OmittedHeaders,
+    /// The gateway allows credentials, and the policy does not.
+    AddedCredentials,
+    /// The gateway cannot send this `max_age`.
+    MaxAge,
+    /// The gateway keeps the CORS headers of the service.
+    ServiceHeaders,
+    /// The gateway lets each preflight reach the service, which must answer it.
+    PreflightForwarded,
+    /// Some responses lack `Vary: Origin`.
+    NoVary,
+    /// The gateway drops `Vary` lines of the service.
+    VaryLines,
     /// An `Origin` in a form that no browser writes can match a wildcard.
     MalformedOrigins,
     /// An empty header line is treated as a missing one.
@@ -26,16 +48,33 @@ pub enum Loss {
     InvalidNames,
     /// `Vary` is a line of its own beside that of the service.
     SeparateVary,
-    /// The proxy answers requests that it cannot parse before any rule applies.
+    /// The target answers some requests before any rule applies, such as those that it cannot parse.
     EarlyErrors,
+    /// The answers to preflights have another form that means the same.
+    PreflightForm,
+    /// Some responses have CORS headers without effect.
+    StrayHeaders,
+    /// If any origin is allowed, the gateway sends that of the request, and not `*`.
+    EchoForAny,
 }
 
 impl Loss {
     /// All losses of all targets.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 24] = [
         Self::ExposedHeaders,
         Self::ForwardedHosts,
         Self::RejectStatus,
+        Self::NotRejected,
+        Self::OmittedOrigins,
+        Self::WiderOrigins,
+        Self::OmittedMethods,
+        Self::OmittedHeaders,
+        Self::AddedCredentials,
+        Self::MaxAge,
+        Self::ServiceHeaders,
+        Self::PreflightForwarded,
+        Self::NoVary,
+        Self::VaryLines,
         Self::MalformedOrigins,
         Self::EmptyLines,
         Self::SeveralLines,
@@ -43,17 +82,29 @@ impl Loss {
         Self::InvalidNames,
         Self::SeparateVary,
         Self::EarlyErrors,
+        Self::PreflightForm,
+        Self::StrayHeaders,
+        Self::EchoForAny,
     ];
 
-    /// Returns a short, stable name: `exposed-headers`, `forwarded-hosts`, `reject-status`,
-    /// `malformed-origins`, `empty-lines`, `several-lines`,
-    /// `split-request-headers`, `invalid-names`, `separate-vary`, `early-errors`.
+    /// Returns a short, stable name: that of the variant in lower case, such as `exposed-headers`.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
             Self::ExposedHeaders => "exposed-headers",
             Self::ForwardedHosts => "forwarded-hosts",
             Self::RejectStatus => "reject-status",
+            Self::NotRejected => "not-rejected",
+            Self::OmittedOrigins => "omitted-origins",
+            Self::WiderOrigins => "wider-origins",
+            Self::OmittedMethods => "omitted-methods",
+            Self::OmittedHeaders => "omitted-headers",
+            Self::AddedCredentials => "added-credentials",
+            Self::MaxAge => "max-age",
+            Self::ServiceHeaders => "service-headers",
+            Self::PreflightForwarded => "preflight-forwarded",
+            Self::NoVary => "no-vary",
+            Self::VaryLines => "vary-lines",
             Self::MalformedOrigins => "malformed-origins",
             Self::EmptyLines => "empty-lines",
             Self::SeveralLines => "several-lines",
@@ -61,6 +112,9 @@ impl Loss {
             Self::InvalidNames => "invalid-names",
             Self::SeparateVary => "separate-vary",
             Self::EarlyErrors => "early-errors",
+            Self::PreflightForm => "preflight-form",
+            Self::StrayHeaders => "stray-headers",
+            Self::EchoForAny => "echo-for-any",
         }
     }
 
@@ -75,7 +129,32 @@ impl Loss {
     /// that mean the same.
     #[must_use]
     pub fn shows_in_browsers(self) -> bool {
-        matches!(self, Self::ExposedHeaders | Self::ForwardedHosts | Self::RejectStatus)
+        match self {
+            Self::ExposedHeaders
+            | Self::ForwardedHosts
+            | Self::RejectStatus
+            | Self::NotRejected
+            | Self::OmittedOrigins
+            | Self::WiderOrigins
+            | Self::OmittedMethods
+            | Self::OmittedHeaders
+            | Self::AddedCredentials
+            | Self::MaxAge
+            | Self::ServiceHeaders
+            | Self::PreflightForwarded
+            | Self::NoVary
+            | Self::VaryLines => true,
+            Self::MalformedOrigins
+            | Self::EmptyLines
+            | Self::SeveralLines
+            | Self::SplitRequestHeaders
+            | Self::InvalidNames
+            | Self::SeparateVary
+            | Self::EarlyErrors
+            | Self::PreflightForm
+            | Self::StrayHeaders
+            | Self::EchoForAny => false,
+        }
     }
 
     /// Returns the difference, in one sentence.
@@ -84,7 +163,7 @@ impl Loss {
         match self {
             Self::ExposedHeaders => {
                 "with credentials, `expose_any_header` names the headers that each response carries; \
-                 the proxy sends the listed names alone"
+                 the target sends the listed names alone"
             }
             Self::ForwardedHosts => {
                 "the proxy recognizes the service's own pages by `Host`, and not by \
@@ -93,13 +172,54 @@ impl Loss {
             Self::RejectStatus => {
                 "the proxy reserves this `reject_status` for itself, and sends 403 instead"
             }
+            Self::NotRejected => {
+                "the gateway rejects no request, so those of denied origins reach the service, form \
+                 posts and WebSocket handshakes too"
+            }
+            Self::OmittedOrigins => {
+                "the gateway cannot match some of the origins, so browsers refuse their pages"
+            }
+            Self::WiderOrigins => {
+                "the gateway's wildcard matches more origins than that of the policy, and their pages \
+                 can read responses"
+            }
+            Self::OmittedMethods => {
+                "the gateway cannot allow some of the methods, so browsers refuse requests with them"
+            }
+            Self::OmittedHeaders => {
+                "the gateway cannot allow some of the request headers, so browsers refuse requests \
+                 with them"
+            }
+            Self::AddedCredentials => {
+                "the gateway allows credentials to each origin that it names, and the policy does not, \
+                 so pages can read responses that depend on cookies"
+            }
+            Self::MaxAge => {
+                "the gateway cannot send this `max_age`, so browsers keep preflights for another time"
+            }
+            Self::ServiceHeaders => {
+                "the gateway keeps the CORS headers of the service: a second \
+                 `Access-Control-Allow-Origin` makes browsers refuse, and a `*` lets denied origins read"
+            }
+            Self::PreflightForwarded => {
+                "the gateway lets preflights reach the service, and browsers refuse requests if it \
+                 answers with an error"
+            }
+            Self::NoVary => {
+                "some responses lack `Vary: Origin`, so a cache, also that of a browser, can send a \
+                 page the response for another one"
+            }
+            Self::VaryLines => {
+                "if the service sends several `Vary` lines, the gateway keeps the first one alone, so \
+                 a cache can send a user the response for another one"
+            }
             Self::MalformedOrigins => {
                 "a wildcard matches some hosts that no browser writes, such as invalid punycode"
             }
             Self::EmptyLines => "an empty header line is treated as a missing one",
             Self::SeveralLines => {
                 "if a request has several lines of a header, the proxy reads all of them as one \
-                 value, and nginx before version 1.23 the first one alone"
+                 value, and Traefik and nginx before version 1.23 the first one alone"
             }
             Self::SplitRequestHeaders => {
                 "if a request has several `Access-Control-Request-Headers` lines, the proxy mirrors \
@@ -114,7 +234,19 @@ impl Loss {
                  one line with all names"
             }
             Self::EarlyErrors => {
-                "the proxy answers a request that it cannot parse with 400, before any rule applies"
+                "the target answers some requests before any rule applies: those that it cannot parse, \
+                 and those that no route of it matches or that its own checks stop"
+            }
+            Self::PreflightForm => {
+                "preflights get another status, more headers or less `Vary` than the policy says, \
+                 also if they are denied, and browsers decide the same"
+            }
+            Self::StrayHeaders => {
+                "some responses have CORS headers that have no effect there, such as \
+                 `Access-Control-Expose-Headers` for a denied origin"
+            }
+            Self::EchoForAny => {
+                "if any origin is allowed, the gateway sends the origin of the request, and not `*`"
             }
         }
     }
@@ -126,13 +258,39 @@ impl Loss {
             Self::ExposedHeaders => "list the names in `expose_headers`",
             Self::ForwardedHosts => "list the service's own pages in `own_origins`",
             Self::RejectStatus => "choose another `reject_status`, such as 403",
+            Self::NotRejected => {
+                "keep a layer with `Enforcement::Reject` in the service, or use another target"
+            }
+            Self::OmittedOrigins => {
+                "list https origins without wildcards, or use another target or the service"
+            }
+            Self::WiderOrigins => "list the origins one by one",
+            Self::OmittedMethods => "list other methods, or use another target or the service",
+            Self::OmittedHeaders => {
+                "list the names in `allow_headers`, or use another target or the service"
+            }
+            Self::AddedCredentials => {
+                "allow credentials, or any origin, or use another target or the service"
+            }
+            Self::MaxAge => "choose a `max_age` from 1 to 86400 seconds",
+            Self::ServiceHeaders => "use `CorsLayer::disabled()` in the service",
+            Self::PreflightForwarded => {
+                "keep a layer with the same policy in the service, which answers preflights"
+            }
+            Self::NoVary => {
+                "let the service send `Vary: Origin` on every response, or forbid caches to keep any"
+            }
+            Self::VaryLines => "let the service send one `Vary` line",
             Self::MalformedOrigins => "list the origins one by one if that matters to you",
             Self::SeveralLines => "with nginx, use 1.23 or later if that matters to you",
             Self::EmptyLines
             | Self::SplitRequestHeaders
             | Self::InvalidNames
             | Self::SeparateVary
-            | Self::EarlyErrors => "nothing needs to be done",
+            | Self::EarlyErrors
+            | Self::PreflightForm
+            | Self::StrayHeaders
+            | Self::EchoForAny => "nothing needs to be done",
         }
     }
 }
@@ -143,47 +301,33 @@ impl fmt::Display for Loss {
     }
 }
 
-/// All reasons why a policy cannot be exported.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExportError {
-    code: Vec<String>,
-    losses: Vec<Loss>,
+/// The losses of an export, each once, with the entries of the policy that they concern.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Losses {
+    list: Vec<Loss>,
+    entries: Vec<(Loss, String)>,
 }
 
-impl ExportError {
-    pub(super) fn new(code: Vec<String>, losses: Vec<Loss>) -> Self {
-        Self { code, losses }
-    }
-
-    /// Returns the regexes and predicates of the policy, each with its setter.
-    #[must_use]
-    pub fn code(&self) -> &[String] {
-        &self.code
-    }
-
-    /// Returns the losses that are not accepted.
-    #[must_use]
-    pub fn losses(&self) -> &[Loss] {
-        &self.losses
+impl From<Vec<Loss>> for Losses {
+    fn from(list: Vec<Loss>) -> Self {
+        Self { list, entries: Vec::new() }
     }
 }
 
-impl fmt::Display for ExportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the policy cannot be exported:")?;
-        for code in &self.code {
-            write!(
-                f,
-                "\n  - {code} is code, and a proxy has only data; write patterns in `allow_origins`, \
-                 such as \"https://*.example.com\" or \"https://pr-*-app.example.com\""
-            )?;
-        }
-        for loss in &self.losses {
-            write!(f, "\n  - {loss}, or accept the loss `{}`", loss.id())?;
-        }
-        Ok(())
+impl Losses {
+    pub(super) fn list(&self) -> &[Loss] {
+        &self.list
+    }
+
+    /// Returns the entries that `loss` concerns, or none if it concerns the whole policy.
+    pub(super) fn entries(&self, loss: Loss) -> impl Iterator<Item = &str> {
+        let entries = self.entries.iter().filter(move |(other, _)| *other == loss);
+        entries.map(|(_, entry)| entry.as_str())
+    }
+
+    /// Keeps those that `is_kept` selects.
+    pub(super) fn retain(&mut self, is_kept: impl Fn(Loss) -> bool) {
+        self.list.retain(|loss| is_kept(*loss));
+        self.entries.retain(|(loss, _)| is_kept(*loss));
     }
 }
-
-impl Error for ExportError {}

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::policy::Policy;
 
 mod caddy;
+mod error;
 mod escape;
 mod haproxy;
 mod loss;
@@ -12,48 +13,25 @@ mod nginx;
 mod nginx_reject;
 mod origins;
 mod plan;
+mod target;
 #[cfg(test)]
 mod tests;
 
-pub use loss::{ExportError, Loss};
+pub use error::ExportError;
+pub use loss::Loss;
+pub use target::Target;
 
+use loss::Losses;
 use plan::Plan;
 
 /// The version of the generated text. It grows if the text changes for the same policy.
 const FORMAT: u32 = 1;
 
-/// A proxy that a policy can be exported to, and the losses that you accept.
-///
-/// ```
-/// use corsac::{CorsLayer, export::Target};
-///
-/// let policy = CorsLayer::builder()
-///     .allow_origins(["https://app.example.com", "https://*.example.com"])
-///     .allow_credentials(true)
-///     .build_policy()?;
-/// for file in policy.export(&Target::nginx())?.files() {
-///     println!("{}: {}", file.name(), file.purpose());
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Target {
-    server: Server,
-    accepted: Vec<Loss>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Server {
-    Caddy,
-    Haproxy,
-    Nginx,
-}
-
 /// The configuration that [`Policy::export`] wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
     files: Vec<File>,
-    losses: Vec<Loss>,
+    losses: Losses,
 }
 
 /// A file of an [`Export`].
@@ -79,56 +57,14 @@ impl Policy {
     /// proxy cannot follow a rule of the policy, unless you [`accept`](Target::accept) that [`Loss`].
     pub fn export(&self, target: &Target) -> Result<Export, ExportError> {
         let plan = Plan::new(self);
-        let (files, losses) = match target.server {
-            Server::Caddy => (caddy::files(&plan), caddy::losses(&plan)),
-            Server::Haproxy => (haproxy::files(&plan), haproxy::losses(&plan)),
-            Server::Nginx => (nginx::files(&plan), nginx::losses(&plan)),
-        };
-        let is_refused = |loss: &Loss| loss.shows_in_browsers() && !target.accepted.contains(loss);
-        let refused: Vec<Loss> = losses.iter().copied().filter(is_refused).collect();
-        if refused.is_empty() && plan.code.is_empty() {
+        let (files, losses) = target.write(&plan);
+        let mut refused = losses.clone();
+        refused.retain(|loss| loss.shows_in_browsers() && !target.accepts(loss));
+        if refused.list().is_empty() && plan.code.is_empty() && !files.is_empty() {
             Ok(Export { files, losses })
         } else {
-            Err(ExportError::new(plan.code, refused))
+            Err(ExportError::new(plan.code, refused, files.is_empty()))
         }
-    }
-}
-
-impl Target {
-    /// Returns Caddy 2.11 or later.
-    #[must_use]
-    pub fn caddy() -> Self {
-        Self { server: Server::Caddy, accepted: Vec::new() }
-    }
-
-    /// Returns `HAProxy` 2.6 or later.
-    #[must_use]
-    pub fn haproxy() -> Self {
-        Self { server: Server::Haproxy, accepted: Vec::new() }
-    }
-
-    /// Returns nginx 1.22 or later.
-    #[must_use]
-    pub fn nginx() -> Self {
-        Self { server: Server::Nginx, accepted: Vec::new() }
-    }
-
-    /// Returns the target with this name: `caddy`, `haproxy`, `nginx`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "caddy" => Some(Self::caddy()),
-            "haproxy" => Some(Self::haproxy()),
-            "nginx" => Some(Self::nginx()),
-            _ => None,
-        }
-    }
-
-    /// Accepts a loss. Without this, [`Policy::export`] fails if browsers could show the difference.
-    #[must_use]
-    pub fn accept(mut self, loss: Loss) -> Self {
-        self.accepted.push(loss);
-        self
     }
 }
 
@@ -143,7 +79,13 @@ impl Export {
     /// no browser can show.
     #[must_use]
     pub fn losses(&self) -> &[Loss] {
-        &self.losses
+        self.losses.list()
+    }
+
+    /// Returns the entries of the policy that a loss concerns, such as the origins that are left out. There
+    /// are none if it concerns the whole policy.
+    pub fn entries(&self, loss: Loss) -> impl Iterator<Item = &str> {
+        self.losses.entries(loss)
     }
 }
 

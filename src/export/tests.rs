@@ -65,6 +65,8 @@ fn each_loss_has_its_own_name() {
     assert_eq!(ids.len(), Loss::ALL.len());
     for loss in Loss::ALL {
         assert_eq!(Loss::from_id(loss.id()), Some(loss));
+        // The name is that of the variant.
+        assert_eq!(loss.id().replace('-', ""), format!("{loss:?}").to_lowercase());
     }
 }
 
@@ -76,4 +78,13 @@ fn quoting() {
     assert_eq!(escape::haproxy(r#"a'b"\$"#), r#"'a'\''b"\$'"#);
     assert_eq!(escape::haproxy_format("a%b"), "'a%%b'");
     assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\x241\*:80");
+}
+
+#[test]
+fn each_target_has_its_own_name() {
+    let names: HashSet<&str> = Target::names().collect();
+    assert_eq!(names.len(), Target::names().count());
+    for name in Target::names() {
+        assert_eq!(Target::from_name(name).map(|target| target.name()), Some(name));
+    }
 }

@@ -1,0 +1,107 @@
+//! The targets of an export, and the losses that are accepted.
+
+use super::{
+    File, caddy, haproxy,
+    loss::{Loss, Losses},
+    nginx,
+    plan::Plan,
+};
+
+/// A proxy or gateway that a policy can be exported to, and the losses that you accept.
+///
+/// ```
+/// use corsac::{CorsLayer, export::Target};
+///
+/// let policy = CorsLayer::builder()
+///     .allow_origins(["https://app.example.com", "https://*.example.com"])
+///     .allow_credentials(true)
+///     .build_policy()?;
+/// for file in policy.export(&Target::nginx())?.files() {
+///     println!("{}: {}", file.name(), file.purpose());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Target {
+    server: Server,
+    accepted: Vec<Loss>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Server {
+    Caddy,
+    Haproxy,
+    Nginx,
+}
+
+impl Server {
+    const ALL: [Self; 3] = [Self::Caddy, Self::Haproxy, Self::Nginx];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Caddy => "caddy",
+            Self::Haproxy => "haproxy",
+            Self::Nginx => "nginx",
+        }
+    }
+}
+
+impl Target {
+    /// Returns Caddy 2.11 or later.
+    #[must_use]
+    pub fn caddy() -> Self {
+        Self::new(Server::Caddy)
+    }
+
+    /// Returns `HAProxy` 2.6 or later.
+    #[must_use]
+    pub fn haproxy() -> Self {
+        Self::new(Server::Haproxy)
+    }
+
+    /// Returns nginx 1.22 or later.
+    #[must_use]
+    pub fn nginx() -> Self {
+        Self::new(Server::Nginx)
+    }
+
+    /// Returns the target with one of these [`names`](Target::names).
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Server::ALL.into_iter().find(|server| server.name() == name).map(Self::new)
+    }
+
+    /// Returns the names of all targets, such as `nginx`.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Server::ALL.into_iter().map(Server::name)
+    }
+
+    /// Returns the name of this target.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.server.name()
+    }
+
+    /// Accepts a loss. Without this, [`Policy::export`](crate::Policy::export) fails if browsers could show the difference.
+    #[must_use]
+    pub fn accept(mut self, loss: Loss) -> Self {
+        self.accepted.push(loss);
+        self
+    }
+
+    pub(super) fn accepts(&self, loss: Loss) -> bool {
+        self.accepted.contains(&loss)
+    }
+
+    pub(super) fn write(&self, plan: &Plan<'_>) -> (Vec<File>, Losses) {
+        match self.server {
+            Server::Caddy => (caddy::files(plan), caddy::losses(plan).into()),
+            Server::Haproxy => (haproxy::files(plan), haproxy::losses(plan).into()),
+            Server::Nginx => (nginx::files(plan), nginx::losses(plan).into()),
+        }
+    }
+
+    fn new(server: Server) -> Self {
+        Self { server, accepted: Vec::new() }
+    }
+}
