@@ -258,3 +258,40 @@ fn wildcards_over_what_is_everybodys() {
 fn wildcards_over_what_is_everybodys_need_a_list() {
     assert_eq!(warns(CorsLayer::builder().allow_origins(["https://*.github.io"])), [""; 0]);
 }
+
+#[test]
+fn ids_fields_and_values() {
+    let warnings = app()
+        .allow_origins(["httpx://a.example", "http://localhost:*"])
+        .allow_methods(["purge"])
+        .expose_headers(["Pragma"])
+        .max_age(Duration::from_secs(86_400))
+        .build_policy()
+        .unwrap()
+        .warnings();
+    let named: Vec<_> =
+        warnings.iter().map(|it| (it.id(), it.field(), it.values().join(" "))).collect();
+    assert_eq!(
+        named.iter().map(|(id, field, values)| (*id, *field, &**values)).collect::<Vec<_>>(),
+        [
+            ("misspelled-scheme", "allow_origins", "httpx://a.example"),
+            ("loopback-origins", "allow_origins", "http://localhost:*"),
+            ("method-case", "allow_methods", "purge"),
+            ("always-exposed", "expose_headers", "pragma"),
+            ("max-age", "max_age", ""),
+        ],
+    );
+    for warning in &warnings {
+        assert_eq!(warning.id(), kebab_case(&format!("{warning:?}")));
+    }
+}
+
+/// `MaxAge { .. }` as `max-age`.
+fn kebab_case(variant: &str) -> String {
+    let name = variant.split(' ').next().unwrap_or_default();
+    let letters = name.char_indices().flat_map(|(at, letter)| {
+        let hyphen = (at > 0 && letter.is_ascii_uppercase()).then_some('-');
+        hyphen.into_iter().chain([letter.to_ascii_lowercase()])
+    });
+    letters.collect()
+}

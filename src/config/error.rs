@@ -137,6 +137,12 @@ impl Problem {
         self.value.as_deref()
     }
 
+    /// Returns what is wrong and what to write instead, without the place and the value.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Returns the value to write instead, if it is known.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
@@ -166,6 +172,39 @@ impl Problem {
 
     pub(super) fn at(self, place: impl Into<String>) -> Self {
         Self { place: place.into(), ..self }
+    }
+}
+
+impl ProblemKind {
+    /// Returns a short, stable name, the variant in kebab-case: `invalid-origin`, `max-age`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoOrigins => "no-origins",
+            Self::InvalidOrigin => "invalid-origin",
+            Self::InvalidRegex => "invalid-regex",
+            Self::RegexNeverMatches => "regex-never-matches",
+            Self::RegexFeature => "regex-feature",
+            Self::InsecureOrigin => "insecure-origin",
+            Self::CredentialsForAnyOrigin => "credentials-for-any-origin",
+            Self::AnyBesideList => "any-beside-list",
+            Self::OpenMatcher => "open-matcher",
+            Self::Wildcard => "wildcard",
+            Self::InvalidMethod => "invalid-method",
+            Self::ForbiddenMethod => "forbidden-method",
+            Self::MethodCase => "method-case",
+            Self::InvalidHeader => "invalid-header",
+            Self::ForbiddenRequestHeader => "forbidden-request-header",
+            Self::ResponseHeader => "response-header",
+            Self::ForbiddenResponseHeader => "forbidden-response-header",
+            Self::NotOnResponses => "not-on-responses",
+            Self::MaxAge => "max-age",
+            Self::RejectStatus => "reject-status",
+            Self::PreflightStatus => "preflight-status",
+            Self::TrustedSenders => "trusted-senders",
+            Self::ForwardedHeaders => "forwarded-headers",
+            Self::PathPrefix => "path-prefix",
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use crate::origin::{DeadAlternative, Origin, OriginPattern, dead_alternatives, l
 pub(super) fn check(value: &str, regex: &Regex, denies_insecure: bool) -> Vec<Warning> {
     let (misspelled, mut warnings): (Vec<_>, Vec<_>) = literal_schemes(value)
         .into_iter()
-        .filter_map(|scheme| Some((format!("{scheme}://"), misspelled_scheme(value, &scheme)?)))
+        .filter_map(|scheme| {
+            Some((format!("{scheme}://"), misspelled_scheme(value, &scheme, true)?))
+        })
         .unzip();
     for DeadAlternative { text, reason } in dead_alternatives(value) {
         if !misspelled.iter().any(|start| text.contains(start)) {

@@ -357,4 +357,6 @@ fn every_problem_at_once() {
         \x20 - max_age 1ms: whole seconds are expected; write 1 s"
     );
     assert_eq!(error.problems()[4].kind(), ProblemKind::CredentialsForAnyOrigin);
+    assert_eq!(error.problems()[4].kind().as_str(), "credentials-for-any-origin");
+    assert_eq!(error.problems()[8].message(), "whole seconds are expected; write 1 s");
 }

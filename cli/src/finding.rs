@@ -1,0 +1,112 @@
+//! What a command found.
+
+use std::{ops::Range, sync::Arc};
+
+/// One thing that is wrong, or unwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// A short, stable name in kebab-case: `invalid-origin`.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// One sentence, in lower case and without a full stop.
+    pub message: String,
+    /// Where in a file it is.
+    pub place: Option<Place>,
+    /// The test case that it belongs to, for JUnit: a request, or a file.
+    pub case: Option<String>,
+    /// Facts about it, each with a stable name: `expected`, `seen`, `request`.
+    pub notes: Vec<Note>,
+    /// What to change.
+    pub help: Option<String>,
+}
+
+/// The severity of a [`Finding`], the lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Browsers decide as they should, but something else may go wrong, such as in a cache.
+    Hygiene,
+    Warning,
+    Error,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub name: &'static str,
+    pub text: String,
+}
+
+/// A part of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub source: Arc<Source>,
+    /// In bytes.
+    pub span: Range<usize>,
+}
+
+/// A file that findings are about.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The path as the user wrote it.
+    pub name: String,
+    pub text: String,
+}
+
+/// A position in a file. Both numbers start at 1, and columns are counted in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Finding {
+    pub fn new(id: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { id, severity, message, place: None, case: None, notes: Vec::new(), help: None }
+    }
+
+    pub fn at(self, place: Option<Place>) -> Self {
+        Self { place, ..self }
+    }
+
+    pub fn with_help(self, help: Option<String>) -> Self {
+        Self { help, ..self }
+    }
+
+    #[expect(dead_code, reason = "no finding of `check` is about a request")]
+    pub fn with_note(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.notes.push(Note { name, text: text.into() });
+        self
+    }
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hygiene => "hygiene",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Place {
+    pub fn start(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+
+    /// Returns the position behind the last character.
+    pub fn end(&self) -> Position {
+        self.source.position(self.span.end)
+    }
+}
+
+impl Source {
+    fn position(&self, offset: usize) -> Position {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+}

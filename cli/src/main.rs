@@ -1,0 +1,32 @@
+//! The command `corsac`: checks a CORS policy, explains it, compares it, and puts it to use.
+//!
+//! It uses the public API of the library alone.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod arguments;
+mod commands;
+mod failure;
+mod finding;
+mod format;
+mod policy_file;
+mod report;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    arguments.color.write_global();
+    let done = match arguments.command {
+        Command::Check(check) => check.run(arguments.quiet),
+    };
+    match done {
+        Ok(verdict) => verdict.into(),
+        Err(failure) => {
+            anstream::eprintln!("{failure}");
+            failure.into()
+        }
+    }
+}

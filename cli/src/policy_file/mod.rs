@@ -1,0 +1,151 @@
+//! A policy in a file: read, with the place of each value.
+
+use std::{
+    env, fs,
+    io::{self, Read},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use corsac::{BuildError, Config, PathConfigs, PathPolicies, Policy};
+use serde::Deserialize;
+
+use crate::{
+    failure::Failure,
+    finding::{Place, Source},
+};
+
+mod json;
+mod locate;
+mod similar;
+mod syntax;
+mod toml;
+mod tree;
+mod yaml;
+
+pub use syntax::Syntax;
+pub use tree::{Node, TreeError};
+
+/// A policy file that was read, but may hold anything.
+#[derive(Debug)]
+pub struct PolicyFile {
+    pub source: Arc<Source>,
+    pub syntax: Syntax,
+}
+
+/// The policies of a file.
+#[derive(Debug)]
+pub enum Policies {
+    /// One policy for all paths.
+    Everywhere(Box<Policy>),
+    ByPath(PathPolicies),
+}
+
+/// The reason why a file has no policy.
+#[derive(Debug)]
+pub enum FileError {
+    /// It does not follow its syntax.
+    Syntax(TreeError),
+    /// It follows its syntax, but does not have the fields of a policy.
+    Fields(TreeError),
+    /// Its fields are not a valid policy.
+    Policy(BuildError),
+}
+
+const NAMES: [&str; 4] = ["corsac.toml", "corsac.yaml", "corsac.yml", "corsac.json"];
+
+impl PolicyFile {
+    /// Reads the file at this path, standard input for `-`, or without a path the file that is found in
+    /// this folder or above.
+    pub fn read(path: Option<&Path>, quiet: bool) -> Result<Self, Failure> {
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => {
+                let path = find()?;
+                if !quiet {
+                    anstream::eprintln!("using {}", path.display());
+                }
+                path
+            }
+        };
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+        let text = if is_stdin { read_stdin() } else { fs::read(&path) };
+        let bytes = text.map_err(|error| {
+            let reason = match error.kind() {
+                io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                io::ErrorKind::IsADirectory => {
+                    "this is a directory; write the path of a policy file in it".to_owned()
+                }
+                io::ErrorKind::PermissionDenied => "you may not read this file".to_owned(),
+                _ => error.to_string(),
+            };
+            Failure::input(format_args!("{name}: {reason}"))
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.split(|byte| *byte == b'\n').count();
+            Failure::input(format_args!("{name}: line {line} is not UTF-8; save the file as UTF-8"))
+        })?;
+        // Windows editors put it there, and no syntax has it.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        if text.trim().is_empty() {
+            return Err(Failure::input(format_args!(
+                "{name}: the file is empty; the smallest policy is `allow_origins = \
+                 [\"https://app.example.com\"]`"
+            )));
+        }
+        let syntax = Syntax::of(&path, &text);
+        Ok(Self { source: Arc::new(Source { name, text }), syntax })
+    }
+
+    pub fn parse(&self) -> Result<Node, FileError> {
+        self.syntax.parse(&self.source.text).map_err(FileError::Syntax)
+    }
+
+    pub fn place(&self, span: Range<usize>) -> Place {
+        Place { source: self.source.clone(), span }
+    }
+}
+
+/// Builds the policies of a tree.
+pub fn build(tree: &Node) -> Result<Policies, FileError> {
+    // The fields of a policy are no maps.
+    let has_paths = tree.entries().iter().any(|(_, node)| node.is_map());
+    if has_paths {
+        let configs = PathConfigs::deserialize(tree).map_err(FileError::Fields)?;
+        configs.build().map(Policies::ByPath).map_err(FileError::Policy)
+    } else {
+        let config = Config::deserialize(tree).map_err(FileError::Fields)?;
+        let policy = config.build_policy().map_err(FileError::Policy)?;
+        Ok(Policies::Everywhere(Box::new(policy)))
+    }
+}
+
+fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Returns the policy file in the current folder or in one above it, up to the root of the repository.
+fn find() -> Result<PathBuf, Failure> {
+    let here = env::current_dir()
+        .map_err(|error| Failure::input(format_args!("the current folder: {error}")))?;
+    for (depth, folder) in here.ancestors().enumerate() {
+        for name in NAMES {
+            if folder.join(name).is_file() {
+                let up: PathBuf = std::iter::repeat_n("..", depth).collect();
+                return Ok(up.join(name));
+            }
+        }
+        if [".git", ".hg", ".jj"].iter().any(|root| folder.join(root).exists()) {
+            break;
+        }
+    }
+    Err(Failure::input(
+        "there is no policy file: neither corsac.toml nor corsac.yaml or corsac.json is in this folder \
+         or above; write its path as an argument",
+    ))
+}
