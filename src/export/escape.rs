@@ -56,3 +56,18 @@ pub(super) fn haproxy(text: &str) -> String {
 pub(super) fn haproxy_format(text: &str) -> String {
     haproxy(&text.replace('%', "%%"))
 }
+
+/// Quotes a text for Varnish. `"` ends a text between quotation marks, which has no escapes, and `"}` one
+/// that starts with `{"`.
+pub(super) fn vcl(text: &str) -> String {
+    if text.contains(['"', '\n']) {
+        format!("{{\"{}\"}}", text.replace("\"}", "\"\"} + {\"}"))
+    } else {
+        format!("\"{text}\"")
+    }
+}
+
+/// Quotes a regular expression for Varnish, which takes no sum of texts there.
+pub(super) fn vcl_regex(regex: &str) -> String {
+    format!("\"{}\"", regex.replace("\\\"", r"\x22").replace('"', r"\x22").replace('\n', r"\x0a"))
+}

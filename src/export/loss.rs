@@ -48,6 +48,8 @@ pub enum Loss {
     InvalidNames,
     /// `Vary` is a line of its own beside that of the service.
     SeparateVary,
+    /// A response that the proxy pipes passes unchanged.
+    PipedResponses,
     /// The target answers some requests before any rule applies, such as those that it cannot parse.
     EarlyErrors,
     /// The answers to preflights have another form that means the same.
@@ -60,7 +62,7 @@ pub enum Loss {
 
 impl Loss {
     /// All losses of all targets.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ExposedHeaders,
         Self::ForwardedHosts,
         Self::RejectStatus,
@@ -81,6 +83,7 @@ impl Loss {
         Self::SplitRequestHeaders,
         Self::InvalidNames,
         Self::SeparateVary,
+        Self::PipedResponses,
         Self::EarlyErrors,
         Self::PreflightForm,
         Self::StrayHeaders,
@@ -111,6 +114,7 @@ impl Loss {
             Self::SplitRequestHeaders => "split-request-headers",
             Self::InvalidNames => "invalid-names",
             Self::SeparateVary => "separate-vary",
+            Self::PipedResponses => "piped-responses",
             Self::EarlyErrors => "early-errors",
             Self::PreflightForm => "preflight-form",
             Self::StrayHeaders => "stray-headers",
@@ -150,6 +154,7 @@ impl Loss {
             | Self::SplitRequestHeaders
             | Self::InvalidNames
             | Self::SeparateVary
+            | Self::PipedResponses
             | Self::EarlyErrors
             | Self::PreflightForm
             | Self::StrayHeaders
@@ -233,6 +238,10 @@ impl Loss {
                 "the proxy adds a `Vary` line beside that of the service, which means the same as \
                  one line with all names"
             }
+            Self::PipedResponses => {
+                "the proxy does not see the response to a request that it pipes, such as the \
+                 handshake of a WebSocket"
+            }
             Self::EarlyErrors => {
                 "the target answers some requests before any rule applies: those that it cannot parse, \
                  and those that no route of it matches or that its own checks stop"
@@ -283,6 +292,9 @@ impl Loss {
             Self::VaryLines => "let the service send one `Vary` line",
             Self::MalformedOrigins => "list the origins one by one if that matters to you",
             Self::SeveralLines => "with nginx, use 1.23 or later if that matters to you",
+            Self::PipedResponses => {
+                "pipe handshakes alone: no browser reads the CORS headers of their responses"
+            }
             Self::EmptyLines
             | Self::SplitRequestHeaders
             | Self::InvalidNames

@@ -16,6 +16,7 @@ mod plan;
 mod target;
 #[cfg(test)]
 mod tests;
+mod varnish;
 
 pub use error::ExportError;
 pub use loss::Loss;

@@ -3,9 +3,8 @@
 use super::{
     Text, escape,
     nginx::{entry, origin_maps},
-    plan::{Plan, Rejection},
+    plan::{Plan, Rejection, own_host_pcre},
 };
-use crate::origin::default_port;
 
 /// Writes `$corsac_is_excused`: `1` for own pages and trusted senders, otherwise empty.
 pub(super) fn maps(text: &mut Text, plan: &Plan<'_>) {
@@ -66,15 +65,9 @@ fn of_list(rejection: &Rejection<'_>) -> Vec<String> {
 
 /// The text is `<Sec-Fetch-Site> <1 if https> <Origin> <Host>`.
 fn of_host() -> Vec<String> {
-    let host = r"([a-z0-9_.-]+|\[[0-9a-f:]+\])";
-    let mut entries = Vec::new();
-    for scheme in ["https", "http"] {
+    let of = |scheme| {
         let is_https = if scheme == "http" { "" } else { "1?" };
-        let page = format!("^ {is_https} {scheme}://{host}");
-        // RFC 9110, 7.2 "Host": the port can be written although it is the default one.
-        let default = default_port(scheme).unwrap_or_default();
-        entries.push(entry(&format!(r"{page} (?i)\1(?::(?:0*{default})?)?$"), "1"));
-        entries.push(entry(&format!(r"{page}:([0-9]+) (?i)\1:0*\2$"), "1"));
-    }
-    entries
+        own_host_pcre(scheme).map(|regex| entry(&format!("^ {is_https} {regex}$"), "1"))
+    };
+    ["https", "http"].into_iter().flat_map(of).collect()
 }

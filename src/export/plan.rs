@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::origins::OriginList;
 use crate::{
-    origin::OriginSet,
+    origin::{OriginSet, default_port},
     policy::{
         Enforcement, Origins, Policy,
         rules::{Names, Rules},
@@ -77,6 +77,15 @@ pub(super) fn names_re2() -> String {
 pub(super) fn names_pcre() -> String {
     let or_blank = &NAME_BYTE[1..];
     format!(r"(?!.*{NAME_BYTE}[ \t]+{NAME_BYTE})[ \t,]*{NAME_BYTE}[ \t,{or_blank}*")
+}
+
+/// Returns regular expressions for `<Origin> <Host>`, where the origin has this scheme, and the host and the
+/// port of the request, for PCRE.
+pub(super) fn own_host_pcre(scheme: &str) -> [String; 2] {
+    let page = format!(r"{scheme}://([a-z0-9_.-]+|\[[0-9a-f:]+\])");
+    // RFC 9110, 7.2 "Host": the port can be written although it is the default one.
+    let default = default_port(scheme).unwrap_or_default();
+    [format!(r"{page} (?i)\1(?::(?:0*{default})?)?"), format!(r"{page}:([0-9]+) (?i)\1:0*\2")]
 }
 
 /// The headers to remove from responses of the service: those of the CORS protocol, and one that browsers

@@ -5,6 +5,7 @@ use super::{
     loss::{Loss, Losses},
     nginx,
     plan::Plan,
+    varnish,
 };
 
 /// A proxy or gateway that a policy can be exported to, and the losses that you accept.
@@ -32,16 +33,18 @@ enum Server {
     Caddy,
     Haproxy,
     Nginx,
+    Varnish,
 }
 
 impl Server {
-    const ALL: [Self; 3] = [Self::Caddy, Self::Haproxy, Self::Nginx];
+    const ALL: [Self; 4] = [Self::Caddy, Self::Haproxy, Self::Nginx, Self::Varnish];
 
     fn name(self) -> &'static str {
         match self {
             Self::Caddy => "caddy",
             Self::Haproxy => "haproxy",
             Self::Nginx => "nginx",
+            Self::Varnish => "varnish",
         }
     }
 }
@@ -63,6 +66,12 @@ impl Target {
     #[must_use]
     pub fn nginx() -> Self {
         Self::new(Server::Nginx)
+    }
+
+    /// Returns Varnish 7.1 or later.
+    #[must_use]
+    pub fn varnish() -> Self {
+        Self::new(Server::Varnish)
     }
 
     /// Returns the target with one of these [`names`](Target::names).
@@ -98,6 +107,7 @@ impl Target {
             Server::Caddy => (caddy::files(plan), caddy::losses(plan).into()),
             Server::Haproxy => (haproxy::files(plan), haproxy::losses(plan).into()),
             Server::Nginx => (nginx::files(plan), nginx::losses(plan).into()),
+            Server::Varnish => (varnish::files(plan), varnish::losses(plan).into()),
         }
     }
 

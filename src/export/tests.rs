@@ -77,6 +77,9 @@ fn quoting() {
     assert_eq!(escape::caddy(r#"a"b\.c"#), r#""a\"b\.c""#);
     assert_eq!(escape::haproxy(r#"a'b"\$"#), r#"'a'\''b"\$'"#);
     assert_eq!(escape::haproxy_format("a%b"), "'a%%b'");
+    assert_eq!(escape::vcl(r"a\b;{$d}'#"), r#""a\b;{$d}'#""#);
+    assert_eq!(escape::vcl(r#"a"b"}c"#), r#"{"a"b""} + {"}c"}"#);
+    assert_eq!(escape::vcl_regex(r#"^a\"b"\.$"#), r#""^a\x22b\x22\.$""#);
     assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\x241\*:80");
 }
 

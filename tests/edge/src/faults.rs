@@ -68,11 +68,44 @@ const HAPROXY: [Fault; 10] = [
     fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
 ];
 
+const VARNISH: [Fault; 14] = [
+    fault("a regex without its end", "strict", r#"\.org$""#, r#"\.org""#),
+    fault("a regex without its start", "strict", "\"^https", "\"https"),
+    fault("a dot that matches any byte", "strict", r"\.", "."),
+    fault("a comparison without case", "strict", "== \"https://app.", "~ \"(?i)^https://app."),
+    fault(
+        "the first of several origins counts",
+        "strict",
+        "std.collect(req.http.Origin, \", \");",
+        "",
+    ),
+    fault(
+        "the service's header is kept",
+        "strict",
+        "unset resp.http.Access-",
+        "unset resp.http.X-",
+    ),
+    fault("errors have no headers", "strict", "call corsac_headers;\n    #", "#"),
+    fault("no Vary", "strict", "Vary = \"Origin\"", "Vary = \"Accept\""),
+    fault(
+        "every OPTIONS is a preflight",
+        "strict",
+        " && req.http.Access-Control-Request-Method",
+        "",
+    ),
+    fault("another max age", "strict", "\"600\"", "\"60\""),
+    fault("a refused preflight succeeds", "strict", "synth(403)", "synth(204)"),
+    fault("the client's answer counts", "strict", "unset req.http.X-Corsac-Answer;", ""),
+    fault("an unknown method is piped", "strict", "return (pass);", "return (pipe);"),
+    fault("every page is the service's own", "reject", " == \"same-origin\"", ""),
+];
+
 fn of(kind: Kind) -> &'static [Fault] {
     match kind {
         Kind::Caddy => &CADDY,
         Kind::Haproxy => &HAPROXY,
         Kind::Nginx => &NGINX,
+        Kind::Varnish => &VARNISH,
     }
 }
 

@@ -43,6 +43,9 @@ impl Sent {
             own_status.map(|status| if status == 502 { kind.unreachable() } else { status });
         let response = random.below(upstream::CASES);
         let mut lines = vec![line("Host", random.pick(&HOSTS)), line(CASE, response.to_string())];
+        if upstream::response(response).0 == upstream::NOT_MODIFIED {
+            lines.push(line("If-None-Match", upstream::ETAG));
+        }
         if !random.one_in(8) {
             lines.push(line("Origin", origin(random, case)));
             if random.one_in(30) {
@@ -50,7 +53,7 @@ impl Sent {
             }
         }
         let is_preflight = random.one_in(3);
-        let methods = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
+        let methods = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "PURGE"];
         let method = if is_preflight { "OPTIONS" } else { *random.pick(&methods) };
         if is_preflight || random.one_in(10) {
             lines.push(line("Access-Control-Request-Method", requested_method(random, case)));
@@ -116,14 +119,16 @@ fn line(name: &str, value: impl AsRef<str>) -> (String, Vec<u8>) {
 const HOSTS: [&str; 5] =
     ["edge.example", "edge.example:8080", "EDGE.example", "edge.example:443", "shop.example"];
 
-/// The headers that `Enforcement::Reject` reads.
-const CONTEXT: [(&str, &[&str]); 6] = [
+/// The headers that `Enforcement::Reject` reads, and those in which Varnish keeps its state.
+const CONTEXT: [(&str, &[&str]); 8] = [
     ("Sec-Fetch-Site", &["same-origin", "same-site", "cross-site", "none", "same-origin, x"]),
     ("X-Forwarded-Proto", &["https", "http", "http, HTTPS", "httpsx"]),
     ("Forwarded", &["for=192.0.2.1;proto=https", "proto=http", "for=a;Proto=\"https\";by=b"]),
     ("X-Forwarded-Host", &["app.example.com", "evil.example"]),
     ("Upgrade", &["websocket", "h2c, WebSocket", "h2c"]),
     ("Sec-WebSocket-Key", &["dGhlIHNhbXBsZSBub25jZQ=="]),
+    ("X-Corsac-Origin", &["https://app.example.com", "https://evil.example"]),
+    ("X-Corsac-Answer", &["preflight", "forbidden"]),
 ];
 
 fn origin(random: &mut Random, case: &Case) -> String {

@@ -21,6 +21,7 @@ pub enum Kind {
     Caddy,
     Haproxy,
     Nginx,
+    Varnish,
 }
 
 #[derive(Clone, Copy)]
@@ -32,13 +33,14 @@ pub struct Ports {
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Caddy, Self::Haproxy, Self::Nginx];
+    pub const ALL: [Self; 4] = [Self::Caddy, Self::Haproxy, Self::Nginx, Self::Varnish];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Caddy => "caddy",
             Self::Haproxy => "haproxy",
             Self::Nginx => "nginx",
+            Self::Varnish => "varnish",
         }
     }
 
@@ -47,6 +49,7 @@ impl Kind {
             Self::Caddy => Target::caddy(),
             Self::Haproxy => Target::haproxy(),
             Self::Nginx => Target::nginx(),
+            Self::Varnish => Target::varnish(),
         }
     }
 
@@ -54,7 +57,7 @@ impl Kind {
     pub fn unreachable(self) -> u16 {
         match self {
             Self::Caddy | Self::Nginx => 502,
-            Self::Haproxy => 503,
+            Self::Haproxy | Self::Varnish => 503,
         }
     }
 
@@ -64,6 +67,7 @@ impl Kind {
             Self::Caddy => ("Caddyfile", caddy(ports)),
             Self::Haproxy => ("haproxy.cfg", haproxy(ports, exported)),
             Self::Nginx => ("nginx.conf", nginx(ports)),
+            Self::Varnish => ("default.vcl", varnish(ports)),
         }
     }
 }
@@ -82,13 +86,14 @@ impl Server {
             }
             Kind::Caddy | Kind::Nginx => &["access-control-request-method"],
             Kind::Haproxy => &["access-control-request-headers"],
+            Kind::Varnish => &[],
         };
         Ok(Self { kind, program, repeated })
     }
 
     /// Lets the server check the files in a directory, and starts it there.
-    pub fn start(&self, at: &Path) -> io::Result<Child> {
-        let (mut check, mut start) = match self.kind {
+    pub fn start(&self, at: &Path, port: u16) -> io::Result<Child> {
+        let (check, mut start) = match self.kind {
             Kind::Caddy => {
                 let command = |name: &str| {
                     let mut command = Command::new(&self.program);
@@ -96,7 +101,7 @@ impl Server {
                     command.args([name, "--config", "Caddyfile", "--adapter", "caddyfile"]);
                     command
                 };
-                (command("validate"), command("run"))
+                (Some(command("validate")), command("run"))
             }
             Kind::Haproxy => {
                 let command = |option: &str| {
@@ -104,7 +109,7 @@ impl Server {
                     command.current_dir(at).args([option, "-f", "haproxy.cfg"]);
                     command
                 };
-                (command("-c"), command("-db"))
+                (Some(command("-c")), command("-db"))
             }
             Kind::Nginx => {
                 let command = || {
@@ -114,13 +119,30 @@ impl Server {
                 };
                 let mut check = command();
                 check.arg("-t");
-                (check, command())
+                (Some(check), command())
+            }
+            // It compiles the file before it listens, and ends if that fails.
+            Kind::Varnish => {
+                let mut start = Command::new(&self.program);
+                start
+                    .arg("-F")
+                    .arg("-f")
+                    .arg(at.join("default.vcl"))
+                    .arg("-n")
+                    .arg(at.join("varnish"));
+                start.args(["-a", &format!("127.0.0.1:{port}"), "-s", "malloc,16m"]);
+                for parameter in VARNISH_PARAMETERS {
+                    start.args(["-p", parameter]);
+                }
+                (None, start)
             }
         };
-        let checked = check.output()?;
-        if !checked.status.success() {
-            let reason = String::from_utf8_lossy(&checked.stderr);
-            return Err(io::Error::other(format!("{}: {reason}", self.kind.name())));
+        if let Some(mut check) = check {
+            let checked = check.output()?;
+            if !checked.status.success() {
+                let reason = String::from_utf8_lossy(&checked.stderr);
+                return Err(io::Error::other(format!("{}: {reason}", self.kind.name())));
+            }
         }
         let log = fs::File::create(at.join("log"))?;
         start.stdout(Stdio::null()).stderr(log).spawn()
@@ -235,6 +257,45 @@ backend slow
     server one 127.0.0.1:{service}
 backend down
     server one 127.0.0.1:{closed}
+"
+    )
+}
+
+/// The C compiler does not optimize, which takes longer. The other ones are for lines that other servers
+/// accept too.
+const VARNISH_PARAMETERS: [&str; 4] = [
+    "cc_command=exec gcc -O0 -fpic -shared -o %o %s",
+    "thread_pools=1",
+    "http_req_hdr_len=24k",
+    "http_req_size=48k",
+];
+
+/// Each response of the service is stored for itself, so that it serves requests of several origins.
+fn varnish(Ports { service, closed, .. }: Ports) -> String {
+    format!(
+        "vcl 4.1;
+backend service {{ .host = \"127.0.0.1\"; .port = \"{service}\"; }}
+backend slow {{
+    .host = \"127.0.0.1\";
+    .port = \"{service}\";
+    .first_byte_timeout = 100ms;
+}}
+backend down {{ .host = \"127.0.0.1\"; .port = \"{closed}\"; }}
+include \"./corsac.vcl\";
+sub vcl_recv {{ call corsac_recv; }}
+sub vcl_req_method {{ call corsac_req_method; }}
+sub vcl_backend_fetch {{ call corsac_backend_fetch; }}
+sub vcl_deliver {{ call corsac_deliver; }}
+sub vcl_synth {{ call corsac_synth; }}
+
+sub vcl_recv {{
+    if (req.url == \"/missing\") {{ return (synth(404)); }}
+    if (req.url == \"/private\") {{ return (synth(401)); }}
+    set req.backend_hint = service;
+    if (req.url == \"/down\") {{ set req.backend_hint = down; }}
+    if (req.url == \"/slow\") {{ set req.backend_hint = slow; }}
+}}
+sub vcl_hash {{ hash_data(req.http.X-Case); }}
 "
     )
 }

@@ -16,7 +16,11 @@ pub const CASE: &str = "x-case";
 /// The number of responses.
 pub const CASES: usize = STATUSES.len() * VARY.len() * CORS.len();
 
-const STATUSES: [u16; 9] = [200, 200, 201, 204, 302, 304, 401, 404, 500];
+/// A request for this status has to be conditional, with this tag.
+pub const NOT_MODIFIED: u16 = 304;
+pub const ETAG: &str = "\"one\"";
+
+const STATUSES: [u16; 9] = [200, 200, 201, 204, 302, NOT_MODIFIED, 401, 404, 500];
 const VARY: [&[&str]; 7] = [
     &[],
     &["Accept-Encoding"],
@@ -73,7 +77,14 @@ fn serve(stream: TcpStream) -> io::Result<()> {
             thread::sleep(Duration::from_millis(500));
         }
         let case = head.value(CASE).and_then(|case| case.parse().ok()).unwrap_or_default();
-        let (status, lines) = response(case);
+        let (mut status, mut lines) = response(case);
+        if status == NOT_MODIFIED {
+            // A cache asks for the whole response, and answers the condition itself.
+            if head.value("if-none-match").is_none() {
+                status = 200;
+            }
+            lines.push(("ETag".to_owned(), ETAG.into()));
+        }
         let mut text = format!("HTTP/1.1 {status} Any\r\n{MARK}: hit\r\n").into_bytes();
         for (name, value) in lines {
             text.extend_from_slice(format!("{name}: ").as_bytes());
