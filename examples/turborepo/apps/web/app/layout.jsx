@@ -1,0 +1,9 @@
+export const metadata = { title: 'A page that calls the API' };
+
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  );
+}
