@@ -49,24 +49,35 @@ impl Bench<'_> {
 
     /// Starts the server with the exported files, in which `from` is replaced by `to`.
     pub fn start(&self, export: &Export, from: &str, to: &str) -> Result<Edge<'_>, Box<dyn Error>> {
-        let ports = Ports { edge: free_port()?, service: self.service, closed: free_port()? };
-        fs::create_dir_all(self.directory)?;
         let is_replaced = Cell::new(from == to);
-        let write = |name: &str, text: &str| {
+        let replace = |text: &str| {
             is_replaced.set(is_replaced.get() || text.contains(from));
-            fs::write(self.directory.join(name), text.replace(from, to))
+            text.replace(from, to)
         };
-        for file in export.files() {
-            write(file.name(), file.text())?;
+        let files: Vec<(&str, String)> =
+            export.files().iter().map(|file| (file.name(), replace(file.text()))).collect();
+        let edge = self.launch(&files, |ports| {
+            let exported = export.files().first().map_or("", File::text);
+            let (name, text) = self.server.kind.configuration(ports, exported);
+            (name, replace(&text))
+        })?;
+        if is_replaced.get() { Ok(edge) } else { Err(format!("no file contains {from:?}").into()) }
+    }
+
+    /// Starts the server with these files, and with a main file for some ports.
+    pub fn launch(
+        &self,
+        files: &[(&str, String)],
+        main: impl FnOnce(Ports) -> (&'static str, String),
+    ) -> Result<Edge<'_>, Box<dyn Error>> {
+        let ports = Ports { edge: free_port()?, service: self.service, closed: free_port()? };
+        let main = main(ports);
+        fs::create_dir_all(self.directory)?;
+        for (name, text) in files.iter().chain([&main]) {
+            fs::write(self.directory.join(name), text)?;
         }
-        let exported = export.files().first().map_or("", File::text);
-        let (name, text) = self.server.kind.configuration(ports, exported);
-        write(name, &text)?;
         // Names no user.
         fs::write(self.directory.join("empty"), "")?;
-        if !is_replaced.get() {
-            return Err(format!("no file contains {from:?}").into());
-        }
         let process = self.server.start(self.directory, ports.edge)?;
         let mut edge = Edge { server: self.server, process, port: ports.edge };
         edge.wait()?;
@@ -75,6 +86,10 @@ impl Bench<'_> {
 }
 
 impl Edge<'_> {
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     fn wait(&mut self) -> Result<(), Box<dyn Error>> {
         let started = Instant::now();
         while connect(self.port).is_err() {

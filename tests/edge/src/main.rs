@@ -6,6 +6,7 @@
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
 mod compare;
+mod copied;
 mod edge;
 mod faults;
 mod golden;
@@ -19,7 +20,7 @@ mod wire;
 use edge::Bench;
 use policies::Case;
 use random::Random;
-use server::Server;
+use server::{Kind, Server};
 
 fn main() -> ExitCode {
     match run() {
@@ -61,6 +62,11 @@ fn run() -> Result<usize, Box<dyn Error>> {
             failures += outcome.mismatches.len();
         }
         failures += faults::plant(&bench, &cases)?;
+        if server.kind == Kind::Nginx {
+            let mut output = String::new();
+            failures += copied::compare(&bench, &mut output)?;
+            print!("{output}");
+        }
     }
     Ok(failures)
 }
