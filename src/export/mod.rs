@@ -13,6 +13,8 @@ mod nginx;
 mod nginx_reject;
 mod origins;
 mod plan;
+#[cfg(test)]
+mod shape_tests;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The techniques that people copy from the web, on a real nginx. The same comparison has to find the
 //! faults of each, and no others.
 
-use std::{collections::BTreeSet, error::Error};
+use std::{collections::BTreeSet, error::Error, fmt::Write as _};
 
 use corsac::{CorsBuilder, CorsLayer, Policy};
 use http::{
@@ -151,10 +151,10 @@ pub fn compare(bench: &Bench<'_>, output: &mut String) -> Result<usize, Box<dyn 
         let found = faults(&(copied.policy)().build_policy()?, &mut client)?;
         let known: BTreeSet<String> = copied.faults.iter().map(|fault| (*fault).into()).collect();
         let is_known = found == known;
-        *output +=
-            &format!("{} copied: {}\n", if is_known { "seen" } else { "OTHER" }, copied.name);
+        let seen = if is_known { "seen" } else { "OTHER" };
+        writeln!(output, "{seen} copied: {}", copied.name)?;
         if !is_known {
-            *output += &format!("    expected {known:?}\n    found {found:?}\n");
+            writeln!(output, "    expected {known:?}\n    found {found:?}")?;
             failures += 1;
         }
     }
