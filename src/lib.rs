@@ -91,6 +91,7 @@
 //! * [`Denial::remedy`] returns the line of code that would allow the request.
 //! * [`Policy::explain`] returns every rule that was applied.
 //! * [`Policy::warnings`] returns settings that are valid but risky.
+//! * [`Policy::within`] checks that a policy allows no more than another one.
 //! * [Troubleshooting](guide::troubleshooting) lists the messages in the browser's console.
 //!
 //! # Limits
@@ -142,7 +143,7 @@ pub use config::{BuildError, CorsBuilder, Problem, ProblemKind, StringList};
 #[cfg(feature = "serde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub use config::{Config, PathConfigs, PathPolicies};
-pub use lint::Warning;
+pub use lint::{Excess, Warning};
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use middleware::reload::ReloadHandle;

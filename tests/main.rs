@@ -17,6 +17,7 @@ mod own_pages;
 mod owners;
 mod parity;
 mod warnings;
+mod within;
 
 mod support {
     pub(crate) mod browser;

@@ -1,4 +1,4 @@
-//! Finds settings that are valid but unwise.
+//! Finds settings that are valid but unwise, and those that go beyond a ceiling.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -7,12 +7,15 @@ use crate::{
     policy::{Policy, fetch, rules::DEFAULT_MAX_AGE},
 };
 
+mod excess;
 #[cfg(feature = "regex")]
 mod regex;
 #[cfg(feature = "public-suffix")]
 mod suffix;
 mod warning;
+mod within;
 
+pub use excess::Excess;
 pub use warning::Warning;
 
 impl Policy {

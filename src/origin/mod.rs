@@ -6,6 +6,7 @@ use http::HeaderValue;
 
 #[cfg(feature = "regex")]
 mod automaton;
+mod cover;
 mod diagnosis;
 mod error;
 mod examples;

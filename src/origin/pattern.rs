@@ -151,7 +151,7 @@ impl OriginPattern {
 
     /// Whether this pattern matches more than one origin.
     #[inline]
-    pub(super) fn is_wildcard(&self) -> bool {
+    pub(crate) fn is_wildcard(&self) -> bool {
         self.layout.is_wildcard()
     }
 }

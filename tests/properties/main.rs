@@ -20,6 +20,7 @@ mod responses;
 mod traffic;
 #[path = "../support/twin.rs"]
 mod twin;
+mod within;
 
 fn cases(cases: u32) -> proptest::prelude::ProptestConfig {
     let config = proptest::prelude::ProptestConfig::default();
