@@ -137,6 +137,9 @@ pub mod export;
 mod lint;
 
 pub mod middleware;
+#[cfg(feature = "probe")]
+#[cfg_attr(docsrs, doc(cfg(feature = "probe")))]
+pub mod probe;
 
 // The table of contents. Types that few programs name are in the public modules.
 pub use config::{BuildError, CorsBuilder, Problem, ProblemKind, StringList};

@@ -35,7 +35,7 @@ pub use pattern::OriginPattern;
 pub(crate) use grammar::similar_scheme;
 pub(crate) use nearest::{Nearest, nearest};
 pub(crate) use opaque::parse_opaque;
-#[cfg(feature = "export")]
+#[cfg(any(feature = "export", feature = "probe"))]
 pub(crate) use parts::default_port;
 pub(crate) use parts::{Parts, Port, Wildcard};
 pub(crate) use quote::{cut, quoted, shortened};

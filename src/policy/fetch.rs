@@ -144,3 +144,40 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 pub(crate) fn is_name(text: &[u8]) -> bool {
     is_token(text) && !text.contains(&b'*')
 }
+
+/// "CORS-safelisted request-header", by a name in lower case and a value: needs no preflight.
+#[cfg(feature = "probe")]
+pub(crate) fn is_safelisted_request_header(name: &str, value: &[u8]) -> bool {
+    let is_unsafe =
+        |byte: &u8| (*byte < b' ' && *byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(byte);
+    let is_of_language = |byte: &u8| byte.is_ascii_alphanumeric() || b" *,-.;=".contains(byte);
+    value.len() <= 128
+        && match name {
+            "accept" => !value.iter().any(is_unsafe),
+            "accept-language" | "content-language" => value.iter().all(is_of_language),
+            "content-type" => !value.iter().any(is_unsafe) && is_form_type(value),
+            "range" => is_simple_range(value),
+            _ => false,
+        }
+}
+
+/// MIME Sniffing, "parse a MIME type": the essence of a type that a form can send.
+#[cfg(feature = "probe")]
+fn is_form_type(value: &[u8]) -> bool {
+    const TYPES: [&str; 3] =
+        ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+    let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    TYPES.iter().any(|form| essence.eq_ignore_ascii_case(form.as_bytes()))
+}
+
+/// "parse a single range header value", without white space, and with a start.
+#[cfg(feature = "probe")]
+fn is_simple_range(value: &[u8]) -> bool {
+    let range = std::str::from_utf8(value).ok().and_then(|value| value.strip_prefix("bytes="));
+    let Some((start, end)) = range.and_then(|range| range.split_once('-')) else { return false };
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let without_zeros = |text: &str| text.trim_start_matches('0').to_owned();
+    let (from, to) = (without_zeros(start), without_zeros(end));
+    let is_ordered = end.is_empty() || (from.len(), &from) <= (to.len(), &to);
+    !start.is_empty() && is_number(start) && is_number(end) && is_ordered
+}
