@@ -112,6 +112,7 @@
 //! * `regex`: [`CorsBuilder::allow_origin_regex`]. Without this feature, `build` refuses regexes.
 //! * `reload`: `CorsLayer::reloadable`, to replace the policy while the server is running.
 //! * `export`: `Policy::export`, the policy as the configuration of a proxy.
+//! * `probe`: the module `probe`, which compares a deployment with a policy. It opens no connection.
 //! * `serde`: `Config`, a policy from a file or from environment variables; `PathConfigs` and
 //!   `CorsLayer::per_path`, a policy for each path.
 //! * `public-suffix`: a [warning](Policy::warnings) for wildcards over domains below which strangers can
@@ -124,8 +125,8 @@
 #![warn(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Each of these imports only from those above it. `config`, `explain`, `export` and `lint` do not import
-// each other.
+// Each of these imports only from those above it. `config`, `explain`, `export`, `lint` and `probe` do not
+// import each other.
 mod origin;
 mod policy;
 
@@ -136,10 +137,11 @@ pub mod explain;
 pub mod export;
 mod lint;
 
-pub mod middleware;
 #[cfg(feature = "probe")]
 #[cfg_attr(docsrs, doc(cfg(feature = "probe")))]
 pub mod probe;
+
+pub mod middleware;
 
 // The table of contents. Types that few programs name are in the public modules.
 pub use config::{BuildError, CorsBuilder, Problem, ProblemKind, StringList};

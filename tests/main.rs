@@ -16,6 +16,8 @@ mod others;
 mod own_pages;
 mod owners;
 mod parity;
+#[cfg(feature = "probe")]
+mod probe;
 mod warnings;
 mod within;
 

@@ -146,7 +146,7 @@ impl Cause {
             | Check::AllowOriginMissing
             | Check::WildcardWithCredentials => {
                 let preflights = answers.iter().filter(|(_, exchange, _)| exchange.is_preflight());
-                preflights.filter_map(|(_, _, seen)| configuration(&seen)).next()
+                preflights.map(|(_, _, seen)| seen).find_map(|seen| configuration(&seen))
             }
             Check::ErrorWithoutCors | Check::HeadWithoutCors => None,
             _ => configuration(&seen),

@@ -152,7 +152,7 @@ checks! {
 
     // Pages that the policy does not allow are allowed.
     AnyOriginAllowed, Outcome, "any-origin-allowed",
-        "every page may read the response: the server sends back any origin, or `*`",
+        "every page is allowed: the server sends back any origin, or `*`",
         "compare the origin with the list, as a whole";
     OriginStartUnanchored, Outcome, "origin-start-unanchored",
         "an origin that only ends like a listed one is allowed",

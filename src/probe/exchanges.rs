@@ -192,7 +192,7 @@ impl<'p> Exchanges<'p> {
         let ask = self.ask(&[origin], Scene::NoCors);
         self.send(Ask { uri: uri.clone(), place, ..ask });
         let ask = self.ask(&[origin], Scene::NoCors);
-        self.send_preflight(Ask { uri, place, ..ask }, "GET", &[]);
+        self.send_preflight(Ask { place, uri, ..ask }, "GET", &[]);
     }
 
     /// Paths that some servers read as that of a place with a stricter policy.
@@ -262,7 +262,7 @@ impl<'p> Exchanges<'p> {
             Scene::PlainOptions | Scene::ServerOptions => Method::OPTIONS,
             _ => Method::GET,
         };
-        let mut exchange = self.exchange(ask, method);
+        let mut exchange = exchange(ask, method);
         let headers = exchange.request.headers_mut();
         if exchange.scene == Scene::NotModified {
             // RFC 9110, 13.1.2: 304 for every representation that exists.
@@ -277,7 +277,7 @@ impl<'p> Exchanges<'p> {
 
     /// Without the headers of the user: preflights carry no credentials.
     fn send_preflight(&mut self, ask: Ask, method: &str, names: &[String]) {
-        let mut exchange = self.exchange(ask, Method::OPTIONS);
+        let mut exchange = exchange(ask, Method::OPTIONS);
         let headers = exchange.request.headers_mut();
         headers.insert(ACCESS_CONTROL_REQUEST_METHOD, header_value(method));
         // Fetch, "CORS-preflight fetch", step 5: without blanks, and not at all if there are none.
@@ -286,19 +286,19 @@ impl<'p> Exchanges<'p> {
         }
         self.list.push(exchange);
     }
+}
 
-    fn exchange(&self, ask: Ask, method: Method) -> Exchange {
-        let Ask { place, uri, origins, scene, way, near_miss } = ask;
-        let url = uri.to_string();
-        let mut request = Request::new(());
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
-        for origin in origins {
-            request.headers_mut().append(ORIGIN, header_value(&origin));
-        }
-        Exchange { request, scene, way, place, near_miss, secret: Vec::new(), url }
+fn exchange(ask: Ask, method: Method) -> Exchange {
+    let Ask { place, uri, origins, scene, way, near_miss } = ask;
+    let url = uri.to_string();
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
+    for origin in origins {
+        request.headers_mut().append(ORIGIN, header_value(&origin));
     }
+    Exchange { request, scene, way, place, near_miss, secret: Vec::new(), url }
 }
 
 fn headers_of(exchange: &mut Exchange, headers: &http::HeaderMap) {

@@ -87,11 +87,11 @@ fn response(
                 push(observation(Check::StarEchoed, STAR, line_of_origin(seen)));
             }
             None if !has_origin => {
-                push(observation(Check::StarMissing, STAR, line_of_origin(seen)))
+                push(observation(Check::StarMissing, STAR, line_of_origin(seen)));
             }
             _ => {}
         }
-    } else if !is_granted && !answers.is_constant() {
+    } else if !is_granted && allowed.as_deref() != Some("*") && !answers.is_constant() {
         // A constant is sent to every client (Fetch, "CORS protocol and HTTP caches").
         let is_denied = decision.denial().is_some_and(|it| Denial::is_about_origin(&it));
         if is_denied || !has_origin {
@@ -227,10 +227,7 @@ pub(super) fn observe_vary(answers: &Answers<'_>, observations: &mut Vec<Observa
     let mut lacking = pages.iter().filter(|(_, _, seen)| !varies_on_origin(seen.headers));
     let count = lacking.clone().count();
     let Some((at, _, seen)) = lacking.next() else { return };
-    let check = match count == pages.len() {
-        true => Check::VaryMissing,
-        false => Check::VaryConditional,
-    };
+    let check = if count == pages.len() { Check::VaryMissing } else { Check::VaryConditional };
     observations.push(Observation {
         at: *at,
         ..observation(check, "`Vary: Origin`", line(seen.headers, &VARY))

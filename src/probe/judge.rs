@@ -111,7 +111,12 @@ impl<'a> Answers<'a> {
     fn drop_consequences(&self, observations: &mut Vec<Observation>) {
         let has = |check: Check, all: &[Observation]| all.iter().any(|it| it.check == check);
         // Pages whose responses have no CORS headers at all: their preflights and errors are no news.
-        let bare = [Check::AllowOriginMissing, Check::ErrorWithoutCors, Check::RedirectWithoutCors];
+        let bare = [
+            Check::AllowOriginMissing,
+            Check::WildcardTooNarrow,
+            Check::ErrorWithoutCors,
+            Check::RedirectWithoutCors,
+        ];
         let bare: Vec<String> = observations
             .iter()
             .filter(|it| bare.contains(&it.check) && self.exchanges[it.at].scene == Scene::Page)
@@ -127,6 +132,9 @@ impl<'a> Answers<'a> {
                     check => !BARE.contains(&check),
                 }
         });
+        if self.iter().all(|(_, _, seen)| allow_origin(&seen).is_none()) {
+            observations.retain(|it| it.check != Check::PreflightReachesApp);
+        }
         for (check, consequences) in CONSEQUENCES {
             if has(*check, observations) {
                 observations.retain(|it| !consequences.contains(&it.check));
@@ -242,7 +250,15 @@ const CONSEQUENCES: &[(Check, &[Check])] = &[
             Check::SeveralOriginsAllowed,
         ],
     ),
-    (Check::LoopbackLookalikeAllowed, &[Check::OtherPortAllowed, Check::OddHostAllowed]),
+    (
+        Check::LoopbackLookalikeAllowed,
+        &[
+            Check::OtherPortAllowed,
+            Check::OddHostAllowed,
+            Check::TrailingDotAllowed,
+            Check::MalformedOriginAllowed,
+        ],
+    ),
     (
         Check::OriginStartUnanchored,
         &[

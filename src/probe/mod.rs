@@ -85,8 +85,6 @@ mod page;
 mod report;
 mod series;
 mod target;
-#[cfg(test)]
-mod tests;
 mod words;
 
 pub use browser::Reason;

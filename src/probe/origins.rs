@@ -163,9 +163,10 @@ fn near_pattern(parts: Parts<'_>, misses: &mut Vec<NearMiss>) {
         }
     }
     if !matched.starts_with('[') {
-        let check = match parts.is_loopback() {
-            true => Check::LoopbackLookalikeAllowed,
-            false => Check::OriginEndUnanchored,
+        let check = if parts.is_loopback() {
+            Check::LoopbackLookalikeAllowed
+        } else {
+            Check::OriginEndUnanchored
         };
         add(check, format!("{scheme}://{matched}.{OTHER}{at}"));
     }

@@ -23,9 +23,10 @@ pub(super) fn observe(answers: &Answers<'_>, observations: &mut Vec<Observation>
 fn conclusion(exchange: &Exchange, seen: &Seen<'_>, policy: &Policy) -> Result<String, String> {
     let origin = exchange.origin().unwrap_or_default();
     let credentials = policy.rules.allows_credentials();
-    let check = match exchange.is_preflight() {
-        true => browser::check_preflight_answer(origin, credentials, seen.status, seen.headers),
-        false => browser::cors_check(origin, credentials, seen.headers),
+    let check = if exchange.is_preflight() {
+        browser::check_preflight_answer(origin, credentials, seen.status, seen.headers)
+    } else {
+        browser::cors_check(origin, credentials, seen.headers)
     };
     let value = allow_origin(seen).map_or_else(
         || "no `Access-Control-Allow-Origin`".to_owned(),

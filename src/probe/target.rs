@@ -15,14 +15,23 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn new(url: &str) -> Result<Self, ProbeError> {
-        let fail = |kind| ProbeError { value: url.to_owned(), kind };
-        let Some((scheme, rest)) = url.split_once("://") else {
+        // Without the user name and the password.
+        let shown = match url.split_once("://") {
+            Some((scheme, rest)) => {
+                let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+                let start = rest[..end].rfind('@').map_or(0, |at| at + 1);
+                format!("{scheme}://{}", &rest[start..])
+            }
+            None => url.to_owned(),
+        };
+        let fail = |kind| ProbeError { value: shown.clone(), kind };
+        let Some((scheme, _)) = url.split_once("://") else {
             return Err(fail(ProbeErrorKind::NoScheme));
         };
         if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
             return Err(fail(ProbeErrorKind::OtherScheme));
         }
-        if rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) {
+        if shown != url {
             return Err(fail(ProbeErrorKind::UserInfo));
         }
         let uri: Uri = url.parse().map_err(|_| fail(ProbeErrorKind::Malformed))?;
@@ -105,10 +114,8 @@ impl ProbeError {
     }
 
     pub(super) fn method(method: &str, is_forbidden: bool) -> Self {
-        let kind = match is_forbidden {
-            true => ProbeErrorKind::ForbiddenMethod,
-            false => ProbeErrorKind::Method,
-        };
+        let kind =
+            if is_forbidden { ProbeErrorKind::ForbiddenMethod } else { ProbeErrorKind::Method };
         Self { value: method.to_owned(), kind }
     }
 
@@ -135,7 +142,7 @@ impl fmt::Display for ProbeError {
             }
             ProbeErrorKind::UserInfo => write!(
                 f,
-                "the URL {value} has a user name; leave it out, and write a header `Authorization`"
+                "the URL has a user name; write {value}, and the name in a header `Authorization`"
             ),
             ProbeErrorKind::Malformed => write!(
                 f,

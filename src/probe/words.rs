@@ -10,14 +10,14 @@ use super::{browser::Reason, page::PageRequest};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Blocked {
-    request: PageRequest,
+    request: Box<PageRequest>,
     is_preflight: bool,
     reason: Reason,
 }
 
 impl Blocked {
     pub(super) fn new(request: &PageRequest, is_preflight: bool, reason: Reason) -> Self {
-        Self { request: request.clone(), is_preflight, reason }
+        Self { request: Box::new(request.clone()), is_preflight, reason }
     }
 
     /// Returns the rule.
@@ -36,7 +36,7 @@ impl Blocked {
     /// Returns the message in the console of Chromium 156.
     #[must_use]
     pub fn console(&self) -> String {
-        let PageRequest { target, origin, .. } = &self.request;
+        let PageRequest { target, origin, .. } = &*self.request;
         let is_about_lists = matches!(
             self.reason,
             Reason::AllowMethodsMalformed(_)
@@ -45,9 +45,10 @@ impl Blocked {
                 | Reason::HeaderNotAllowed(_)
                 | Reason::AuthorizationByWildcard
         );
-        let preflight = match self.is_preflight && !is_about_lists {
-            true => "Response to preflight request doesn't pass access control check: ",
-            false => "",
+        let preflight = if self.is_preflight && !is_about_lists {
+            "Response to preflight request doesn't pass access control check: "
+        } else {
+            ""
         };
         format!(
             "Access to fetch at '{target}' from origin '{origin}' has been blocked by CORS policy: \
@@ -64,12 +65,13 @@ impl Blocked {
                     .to_owned()
             }
             Reason::AllowOriginMismatch(value) => {
-                let what = match value.contains("://") || value == "null" {
-                    true => format!(
+                let what = if value.contains("://") || value == "null" {
+                    format!(
                         "has a value '{value}' that is not equal to the supplied origin. Have the \
                          server send the header with a valid value."
-                    ),
-                    false => format!("contains the invalid value '{value}'."),
+                    )
+                } else {
+                    format!("contains the invalid value '{value}'.")
                 };
                 format!("The 'Access-Control-Allow-Origin' header {what}")
             }
@@ -119,7 +121,7 @@ impl Blocked {
     /// is your decision.
     #[must_use]
     pub fn remedy(&self) -> String {
-        let PageRequest { origin, .. } = &self.request;
+        let PageRequest { origin, .. } = &*self.request;
         match &self.reason {
             _ if origin == "null" && self.reason.is_about_origin() => {
                 "serve the page over http or https: `null` is the origin of files, sandboxed frames \
@@ -185,9 +187,10 @@ impl Blocked {
 
 impl fmt::Display for Blocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (answer, so) = match self.is_preflight {
-            true => ("the answer to the preflight", "so the browser does not send the request"),
-            false => ("the response", "so the browser keeps it from the page"),
+        let (answer, so) = if self.is_preflight {
+            ("the answer to the preflight", "so the browser does not send the request")
+        } else {
+            ("the response", "so the browser keeps it from the page")
         };
         let origin = &self.request.origin;
         match &self.reason {
