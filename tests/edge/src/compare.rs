@@ -65,6 +65,24 @@ impl Seen {
         Self::new(answer.status, answer.headers.contains_key(MARK), &answer.headers)
     }
 
+    /// Returns the names of the headers that differ, and both statuses if these do.
+    pub fn differing(&self, other: &Self) -> Vec<String> {
+        let values = |seen: &Self, name: &HeaderName| {
+            let mut headers = seen.headers.iter();
+            headers.find(|(other, _)| other == name).map(|(_, values)| values.clone())
+        };
+        let names = self.headers.iter().chain(&other.headers).map(|(name, _)| name);
+        let names = names.filter(|name| values(self, name) != values(other, name));
+        let mut differing: BTreeSet<String> = names.map(|name| name.as_str().to_owned()).collect();
+        if self.vary != other.vary {
+            differing.insert("vary".to_owned());
+        }
+        if self.status != other.status {
+            differing.extend([self, other].map(|seen| seen.status.as_u16().to_string()));
+        }
+        differing.into_iter().collect()
+    }
+
     /// Returns what `Decision` makes of the service's response without its CORS headers.
     pub fn expected(decision: &Decision<'_>, sent: &Sent) -> Self {
         let mut headers = HeaderMap::new();

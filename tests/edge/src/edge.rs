@@ -15,6 +15,7 @@ use corsac::export::{Export, File};
 
 use crate::{
     compare::{Seen, is_excused, is_explained},
+    culprit,
     policies::Case,
     random::Random,
     requests::Sent,
@@ -139,8 +140,10 @@ impl Edge<'_> {
             if is_explained(&sent, losses) {
                 outcome.explained.extend(sent.values("origin").map(<[u8]>::to_vec));
             } else {
+                let lines = culprit::lines(export, &expected.differing(&seen));
                 outcome.mismatches.push(format!(
-                    "    {sent}\n    {decision}\n    expected {expected}\n    seen {seen}"
+                    "    {sent}\n    {decision}\n    expected {expected}\n    seen {seen}\n    {}",
+                    lines.join("\n    ")
                 ));
             }
         }

@@ -1,6 +1,6 @@
 //! Faults that people write: each is planted in a configuration, and the comparison has to see it.
 
-use std::error::Error;
+use std::{error::Error, fmt::Write as _};
 
 use crate::{edge::Bench, policies::Case, server::Kind};
 
@@ -110,7 +110,11 @@ fn of(kind: Kind) -> &'static [Fault] {
 }
 
 /// Returns the number of faults that were not seen.
-pub fn plant(bench: &Bench<'_>, cases: &[Case]) -> Result<usize, Box<dyn Error>> {
+pub fn plant(
+    bench: &Bench<'_>,
+    cases: &[Case],
+    output: &mut String,
+) -> Result<usize, Box<dyn Error>> {
     let mut unseen = 0;
     for Fault { name, policy, from, to } in of(bench.server.kind) {
         let case = cases.iter().find(|case| case.name == *policy);
@@ -118,7 +122,7 @@ pub fn plant(bench: &Bench<'_>, cases: &[Case]) -> Result<usize, Box<dyn Error>>
         let export = bench.export(case)?;
         let edge = bench.start(&export, from, to).map_err(|error| format!("{name}: {error}"))?;
         let is_seen = !edge.compare(case, &export, 1)?.mismatches.is_empty();
-        println!("{} fault: {name}", if is_seen { "seen" } else { "UNSEEN" });
+        writeln!(output, "{} fault: {name}", if is_seen { "seen" } else { "UNSEEN" })?;
         unseen += usize::from(!is_seen);
     }
     Ok(unseen)

@@ -3,10 +3,18 @@
 //!
 //! `corsac-edge-tests DIRECTORY NAME=PROGRAM...`: a directory for files, and the servers.
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 mod compare;
 mod copied;
+mod culprit;
 mod edge;
 mod faults;
 mod golden;
@@ -36,37 +44,67 @@ fn main() -> ExitCode {
     }
 }
 
+/// The servers that run at the same time.
+const AT_ONCE: usize = 3;
+
 /// Returns the number of failures.
 fn run() -> Result<usize, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let directory = arguments.next().ok_or("usage: corsac-edge-tests DIRECTORY NAME=PROGRAM...")?;
     let directory = PathBuf::from(directory);
+    let servers: Vec<String> = arguments.collect();
     let cases = policies::all()?;
-    let mut failures = golden::compare(&cases)?;
+    let failures = AtomicUsize::new(golden::compare(&cases)?);
     let service = upstream::start()?;
-    for argument in arguments {
-        println!("{argument}");
-        let server = Server::parse(&argument)?;
-        let bench = Bench { server: &server, directory: &directory, service };
-        // Each policy needs a new process, so there are only a few of these.
-        let mut random = Random::new(13);
-        let random: Vec<Case> =
-            (0..10).map(|_| policies::random(&mut random)).collect::<Result<_, _>>()?;
-        for case in cases.iter().chain(&random) {
-            let export = bench.export(case)?;
-            let outcome = bench.start(&export, "", "")?.compare(case, &export, usize::MAX)?;
-            println!("{:>12}: {outcome}", case.name);
-            for mismatch in outcome.mismatches.iter().take(3) {
-                println!("{mismatch}");
-            }
-            failures += outcome.mismatches.len();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(argument) = servers.get(at) else { return };
+                    let directory = directory.join(at.to_string());
+                    let mut output = format!("{argument}\n");
+                    let done = try_server(argument, &directory, service, &cases, &mut output);
+                    print!("{output}");
+                    let failed = done.unwrap_or_else(|error| {
+                        println!("error: {argument}: {error}");
+                        1
+                    });
+                    failures.fetch_add(failed, Ordering::Relaxed);
+                }
+            });
         }
-        failures += faults::plant(&bench, &cases)?;
-        if server.kind == Kind::Nginx {
-            let mut output = String::new();
-            failures += copied::compare(&bench, &mut output)?;
-            print!("{output}");
+    });
+    Ok(failures.into_inner())
+}
+
+fn try_server(
+    argument: &str,
+    directory: &Path,
+    service: u16,
+    cases: &[Case],
+    output: &mut String,
+) -> Result<usize, Box<dyn Error>> {
+    let server = Server::parse(argument)?;
+    let bench = Bench { server: &server, directory, service };
+    // Each policy needs a new process, so there are only a few of these.
+    let mut random = Random::new(13);
+    let random: Vec<Case> =
+        (0..10).map(|_| policies::random(&mut random)).collect::<Result<_, _>>()?;
+    let mut failures = 0;
+    for case in cases.iter().chain(&random) {
+        let export = bench.export(case)?;
+        let outcome = bench.start(&export, "", "")?.compare(case, &export, usize::MAX)?;
+        writeln!(output, "{:>12}: {outcome}", case.name)?;
+        for mismatch in outcome.mismatches.iter().take(3) {
+            writeln!(output, "{mismatch}")?;
         }
+        failures += outcome.mismatches.len();
+    }
+    failures += faults::plant(&bench, cases, output)?;
+    if server.kind == Kind::Nginx {
+        failures += copied::compare(&bench, output)?;
     }
     Ok(failures)
 }
