@@ -71,3 +71,34 @@ pub(super) fn vcl(text: &str) -> String {
 pub(super) fn vcl_regex(regex: &str) -> String {
     format!("\"{}\"", regex.replace("\\\"", r"\x22").replace('"', r"\x22").replace('\n', r"\x0a"))
 }
+
+/// Quotes a text for YAML. No text of a policy has control characters.
+pub(super) fn yaml(text: &str) -> String {
+    format!("\"{}\"", yaml_inner(text))
+}
+
+/// Writes a text as a part of a quoted one for YAML.
+pub(super) fn yaml_inner(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"")
+}
+
+/// Quotes a text for Envoy: a format in YAML, in which `%` starts a command.
+pub(super) fn envoy_format(text: &str) -> String {
+    yaml(&text.replace('%', "%%"))
+}
+
+/// Quotes a text for Apache httpd: an argument of a directive.
+pub(super) fn apache(text: &str) -> String {
+    format!("\"{}\"", apache_inner(text))
+}
+
+/// Writes a text as a part of a quoted argument for Apache httpd, which removes one backslash before `"`
+/// and before another one. No text of a policy has `${`, which starts a variable.
+pub(super) fn apache_inner(text: &str) -> String {
+    yaml_inner(text)
+}
+
+/// Quotes a text for Apache httpd: a format, in which `%` starts a variable.
+pub(super) fn apache_format(text: &str) -> String {
+    apache(&text.replace('%', "%%"))
+}

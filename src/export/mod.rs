@@ -4,7 +4,13 @@ use std::fmt::{self, Write as _};
 
 use crate::policy::Policy;
 
+mod apache;
+mod apache_reject;
 mod caddy;
+mod envoy;
+mod envoy_match;
+mod envoy_reject;
+mod envoy_routes;
 mod error;
 mod escape;
 mod haproxy;

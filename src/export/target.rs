@@ -1,7 +1,7 @@
 //! The targets of an export, and the losses that are accepted.
 
 use super::{
-    File, caddy, haproxy,
+    File, apache, caddy, envoy, haproxy,
     loss::{Loss, Losses},
     nginx,
     plan::Plan,
@@ -30,18 +30,23 @@ pub struct Target {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Server {
+    Apache,
     Caddy,
+    Envoy,
     Haproxy,
     Nginx,
     Varnish,
 }
 
 impl Server {
-    const ALL: [Self; 4] = [Self::Caddy, Self::Haproxy, Self::Nginx, Self::Varnish];
+    const ALL: [Self; 6] =
+        [Self::Apache, Self::Caddy, Self::Envoy, Self::Haproxy, Self::Nginx, Self::Varnish];
 
     fn name(self) -> &'static str {
         match self {
+            Self::Apache => "apache",
             Self::Caddy => "caddy",
+            Self::Envoy => "envoy",
             Self::Haproxy => "haproxy",
             Self::Nginx => "nginx",
             Self::Varnish => "varnish",
@@ -50,10 +55,22 @@ impl Server {
 }
 
 impl Target {
+    /// Returns Apache httpd 2.4.
+    #[must_use]
+    pub fn apache() -> Self {
+        Self::new(Server::Apache)
+    }
+
     /// Returns Caddy 2.11 or later.
     #[must_use]
     pub fn caddy() -> Self {
         Self::new(Server::Caddy)
+    }
+
+    /// Returns Envoy 1.38 or later.
+    #[must_use]
+    pub fn envoy() -> Self {
+        Self::new(Server::Envoy)
     }
 
     /// Returns `HAProxy` 2.6 or later.
@@ -104,7 +121,9 @@ impl Target {
 
     pub(super) fn write(&self, plan: &Plan<'_>) -> (Vec<File>, Losses) {
         match self.server {
+            Server::Apache => (apache::files(plan), apache::losses(plan).into()),
             Server::Caddy => (caddy::files(plan), caddy::losses(plan).into()),
+            Server::Envoy => (envoy::files(plan), envoy::losses(plan).into()),
             Server::Haproxy => (haproxy::files(plan), haproxy::losses(plan).into()),
             Server::Nginx => (nginx::files(plan), nginx::losses(plan).into()),
             Server::Varnish => (varnish::files(plan), varnish::losses(plan).into()),

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use corsac::export::{Export, File};
+use corsac::export::Export;
 
 use crate::{
     compare::{Seen, is_excused, is_explained},
@@ -58,8 +58,7 @@ impl Bench<'_> {
         let files: Vec<(&str, String)> =
             export.files().iter().map(|file| (file.name(), replace(file.text()))).collect();
         let edge = self.launch(&files, |ports| {
-            let exported = export.files().first().map_or("", File::text);
-            let (name, text) = self.server.kind.configuration(ports, exported);
+            let (name, text) = self.server.kind.configuration(ports, export);
             (name, replace(&text))
         })?;
         if is_replaced.get() { Ok(edge) } else { Err(format!("no file contains {from:?}").into()) }
@@ -122,7 +121,7 @@ impl Edge<'_> {
                 outcome.excused += 1;
                 continue;
             }
-            let request = sent.to_request()?;
+            let request = sent.to_request(self.server.kind)?;
             let decision = case.policy.evaluate_request(&request);
             let expected = Seen::expected(&decision, &sent);
             let answer = client.send(sent.method, sent.path, &sent.lines);

@@ -68,6 +68,7 @@ const HAPROXY: [Fault; 10] = [
     fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
 ];
 
+<<<<<<< HEAD
 const VARNISH: [Fault; 14] = [
     fault("a regex without its end", "strict", r#"\.org$""#, r#"\.org""#),
     fault("a regex without its start", "strict", "\"^https", "\"https"),
@@ -99,10 +100,17 @@ const VARNISH: [Fault; 14] = [
     fault("an unknown method is piped", "strict", "return (pass);", "return (pipe);"),
     fault("every page is the service's own", "reject", " == \"same-origin\"", ""),
 ];
+=======
+const APACHE: [Fault; 0] = [];
+
+const ENVOY: [Fault; 0] = [];
+>>>>>>> 7126585 (Export to Envoy and to Apache httpd)
 
 fn of(kind: Kind) -> &'static [Fault] {
     match kind {
+        Kind::Apache => &APACHE,
         Kind::Caddy => &CADDY,
+        Kind::Envoy => &ENVOY,
         Kind::Haproxy => &HAPROXY,
         Kind::Nginx => &NGINX,
         Kind::Varnish => &VARNISH,

@@ -12,10 +12,12 @@ use std::{
     thread,
 };
 
+mod apache;
 mod compare;
 mod copied;
 mod culprit;
 mod edge;
+mod envoy;
 mod faults;
 mod golden;
 mod policies;

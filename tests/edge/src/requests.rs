@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{Method, Request};
+use http::{Method, Request, header::UPGRADE};
 
 use crate::{
     policies::Case,
@@ -77,11 +77,15 @@ impl Sent {
         Self { method, path, own_status, lines, case: response }
     }
 
-    /// Returns the request as corsac reads it.
-    pub fn to_request(&self) -> Result<Request<()>, http::Error> {
+    /// Returns the request as corsac reads it behind a server.
+    pub fn to_request(&self, kind: Kind) -> Result<Request<()>, http::Error> {
         let method = Method::from_bytes(self.method.as_bytes())?;
         let mut request = Request::builder().method(method).uri(self.path).body(())?;
         *request.headers_mut() = header_map(&self.lines);
+        // RFC 9110, 7.8 "Upgrade": without a `Connection` that names it, it has no effect.
+        if kind == Kind::Envoy {
+            request.headers_mut().remove(UPGRADE);
+        }
         Ok(request)
     }
 

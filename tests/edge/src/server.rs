@@ -6,7 +6,9 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use corsac::export::Target;
+use corsac::export::{Export, File, Target};
+
+use crate::{apache, envoy};
 
 /// A server that can be started.
 pub struct Server {
@@ -18,7 +20,9 @@ pub struct Server {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    Apache,
     Caddy,
+    Envoy,
     Haproxy,
     Nginx,
     Varnish,
@@ -33,11 +37,17 @@ pub struct Ports {
 }
 
 impl Kind {
+<<<<<<< HEAD
     pub const ALL: [Self; 4] = [Self::Caddy, Self::Haproxy, Self::Nginx, Self::Varnish];
+=======
+    pub const ALL: [Self; 5] = [Self::Apache, Self::Caddy, Self::Envoy, Self::Haproxy, Self::Nginx];
+>>>>>>> 7126585 (Export to Envoy and to Apache httpd)
 
     pub fn name(self) -> &'static str {
         match self {
+            Self::Apache => "apache",
             Self::Caddy => "caddy",
+            Self::Envoy => "envoy",
             Self::Haproxy => "haproxy",
             Self::Nginx => "nginx",
             Self::Varnish => "varnish",
@@ -46,7 +56,9 @@ impl Kind {
 
     pub fn target(self) -> Target {
         match self {
+            Self::Apache => Target::apache(),
             Self::Caddy => Target::caddy(),
+            Self::Envoy => Target::envoy(),
             Self::Haproxy => Target::haproxy(),
             Self::Nginx => Target::nginx(),
             Self::Varnish => Target::varnish(),
@@ -57,15 +69,24 @@ impl Kind {
     pub fn unreachable(self) -> u16 {
         match self {
             Self::Caddy | Self::Nginx => 502,
+<<<<<<< HEAD
             Self::Haproxy | Self::Varnish => 503,
+=======
+            Self::Apache | Self::Envoy | Self::Haproxy => 503,
+>>>>>>> 7126585 (Export to Envoy and to Apache httpd)
         }
     }
 
     /// The name of the main file, and its text.
-    pub fn configuration(self, ports: Ports, exported: &str) -> (&'static str, String) {
+    pub fn configuration(self, ports: Ports, export: &Export) -> (&'static str, String) {
         match self {
+            Self::Apache => ("httpd.conf", apache::configuration(ports)),
             Self::Caddy => ("Caddyfile", caddy(ports)),
-            Self::Haproxy => ("haproxy.cfg", haproxy(ports, exported)),
+            Self::Envoy => ("envoy.yaml", envoy::configuration(ports, export)),
+            Self::Haproxy => {
+                let exported = export.files().first().map_or("", File::text);
+                ("haproxy.cfg", haproxy(ports, exported))
+            }
             Self::Nginx => ("nginx.conf", nginx(ports)),
             Self::Varnish => ("default.vcl", varnish(ports)),
         }
@@ -84,7 +105,9 @@ impl Server {
             Kind::Nginx if is_old_nginx => {
                 &["origin", "access-control-request-method", "access-control-request-headers"]
             }
-            Kind::Caddy | Kind::Nginx => &["access-control-request-method"],
+            Kind::Apache | Kind::Caddy | Kind::Envoy | Kind::Nginx => {
+                &["access-control-request-method"]
+            }
             Kind::Haproxy => &["access-control-request-headers"],
             Kind::Varnish => &[],
         };
@@ -92,8 +115,21 @@ impl Server {
     }
 
     /// Lets the server check the files in a directory, and starts it there.
+<<<<<<< HEAD
     pub fn start(&self, at: &Path, port: u16) -> io::Result<Child> {
         let (check, mut start) = match self.kind {
+=======
+    pub fn start(&self, at: &Path) -> io::Result<Child> {
+        let (mut check, mut start) = match self.kind {
+            Kind::Apache => {
+                let command = |option: &str| {
+                    let mut command = Command::new(&self.program);
+                    command.current_dir(at).arg("-d").arg(at).args(["-f", "httpd.conf", option]);
+                    command
+                };
+                (command("-t"), command("-DFOREGROUND"))
+            }
+>>>>>>> 7126585 (Export to Envoy and to Apache httpd)
             Kind::Caddy => {
                 let command = |name: &str| {
                     let mut command = Command::new(&self.program);
@@ -102,6 +138,17 @@ impl Server {
                     command
                 };
                 (Some(command("validate")), command("run"))
+            }
+            Kind::Envoy => {
+                let command = || {
+                    let mut command = Command::new(&self.program);
+                    command.current_dir(at).args(["-c", "envoy.yaml", "--log-level", "error"]);
+                    command.args(["--concurrency", "1", "--disable-hot-restart"]);
+                    command
+                };
+                let mut check = command();
+                check.args(["--mode", "validate"]);
+                (check, command())
             }
             Kind::Haproxy => {
                 let command = |option: &str| {

@@ -74,7 +74,7 @@ fn serve(stream: TcpStream) -> io::Result<()> {
     loop {
         let head = Head::read(&mut reader)?;
         if head.first.contains(" /slow") {
-            thread::sleep(Duration::from_millis(500));
+            thread::sleep(Duration::from_millis(1500));
         }
         let case = head.value(CASE).and_then(|case| case.parse().ok()).unwrap_or_default();
         let (mut status, mut lines) = response(case);
