@@ -95,8 +95,7 @@ pub(super) fn set_if_origin(text: &mut Text, origins: &OriginList<'_>, assignmen
     let regexes: Vec<String> = exact.chain(wildcards).collect();
     for regexes in regexes.chunks(ORIGINS_PER_REGEX) {
         // A line that ends with a backslash continues in the next one, whose blanks would count.
-        let regexes: Vec<String> =
-            regexes.iter().map(|regex| escape::apache_inner(regex)).collect();
+        let regexes: Vec<String> = regexes.iter().map(|regex| escape::in_quotes(regex)).collect();
         let regexes = regexes.join("\\\n|");
         text.line(format_args!("SetEnvIf Origin \"^(?:\\\n{regexes}\\\n)$\" {assignment}"));
     }

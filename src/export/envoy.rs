@@ -6,7 +6,7 @@ use super::{
     envoy_reject, envoy_routes,
     escape::{self, envoy_format as quote_format},
     loss::Loss,
-    origins::{KNOWN_SCHEMES, OriginList},
+    origins::{KNOWN_SCHEMES, OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_re2},
 };
 
@@ -80,7 +80,7 @@ pub(super) fn is_one_of(origins: &OriginList<'_>) -> Condition {
     let (of_other_schemes, others): (Vec<_>, Vec<_>) =
         origins.wildcards.iter().partition(|wildcard| wildcard.is_of_other_scheme);
     let exact = origins.exact.iter().map(|origin| escape::regex(origin));
-    let expressions: Vec<String> = exact.chain(others.into_iter().map(|it| it.re2())).collect();
+    let expressions: Vec<String> = exact.chain(others.into_iter().map(OriginRegex::re2)).collect();
     let mut alternatives = Vec::new();
     if !expressions.is_empty() {
         alternatives.push(Condition::header("origin", expressions));

@@ -85,6 +85,6 @@ fn indented(indent: usize, yaml: &str) -> String {
 /// Quotes alternatives as one regular expression, each in a line of its own. YAML ignores a line break
 /// after a backslash, and the blanks that follow.
 fn quote_lines(expressions: &[String]) -> String {
-    let lines: Vec<String> = expressions.iter().map(|it| escape::yaml_inner(it)).collect();
+    let lines: Vec<String> = expressions.iter().map(|it| escape::in_quotes(it)).collect();
     format!("\"{}\"", lines.join("\\\n  |"))
 }

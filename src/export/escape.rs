@@ -72,14 +72,16 @@ pub(super) fn vcl_regex(regex: &str) -> String {
     format!("\"{}\"", regex.replace("\\\"", r"\x22").replace('"', r"\x22").replace('\n', r"\x0a"))
 }
 
-/// Quotes a text for YAML. No text of a policy has control characters.
-pub(super) fn yaml(text: &str) -> String {
-    format!("\"{}\"", yaml_inner(text))
+/// Writes a text as a part of a quoted one, in which a backslash is for a quotation mark or another
+/// backslash: for YAML, and for arguments of Apache httpd. No text of a policy has control characters, nor
+/// `${`, which starts a variable of Apache httpd.
+pub(super) fn in_quotes(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', "\\\"")
 }
 
-/// Writes a text as a part of a quoted one for YAML.
-pub(super) fn yaml_inner(text: &str) -> String {
-    text.replace('\\', r"\\").replace('"', "\\\"")
+/// Quotes a text for YAML.
+pub(super) fn yaml(text: &str) -> String {
+    format!("\"{}\"", in_quotes(text))
 }
 
 /// Quotes a text for Envoy: a format in YAML, in which `%` starts a command.
@@ -89,13 +91,7 @@ pub(super) fn envoy_format(text: &str) -> String {
 
 /// Quotes a text for Apache httpd: an argument of a directive.
 pub(super) fn apache(text: &str) -> String {
-    format!("\"{}\"", apache_inner(text))
-}
-
-/// Writes a text as a part of a quoted argument for Apache httpd, which removes one backslash before `"`
-/// and before another one. No text of a policy has `${`, which starts a variable.
-pub(super) fn apache_inner(text: &str) -> String {
-    yaml_inner(text)
+    format!("\"{}\"", in_quotes(text))
 }
 
 /// Quotes a text for Apache httpd: a format, in which `%` starts a variable.

@@ -80,6 +80,8 @@ fn quoting() {
     assert_eq!(escape::vcl(r"a\b;{$d}'#"), r#""a\b;{$d}'#""#);
     assert_eq!(escape::vcl(r#"a"b"}c"#), r#"{"a"b""} + {"}c"}"#);
     assert_eq!(escape::vcl_regex(r#"^a\"b"\.$"#), r#""^a\x22b\x22\.$""#);
+    assert_eq!(escape::envoy_format(r#"a"b\c%{$d}'"#), r#""a\"b\\c%%{$d}'""#);
+    assert_eq!(escape::apache_format(r#"a"b\c%{d}'"#), r#""a\"b\\c%%{d}'""#);
     assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\x241\*:80");
 }
 

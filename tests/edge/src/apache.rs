@@ -1,5 +1,7 @@
 //! The configuration of Apache httpd around the exported file.
 
+use std::{path::Path, process::Command};
+
 use crate::server::Ports;
 
 /// The modules that Debian has switched on, with those for the exported file and for a proxy.
@@ -19,12 +21,11 @@ const MODULES: [&str; 12] = [
 ];
 
 pub fn configuration(Ports { edge, service, closed }: Ports) -> String {
-    let modules: String = MODULES
-        .iter()
-        .map(|name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"))
-        .collect();
+    let load = |name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so");
+    let modules = MODULES.map(load).join("\n");
     format!(
-        r#"{modules}PidFile httpd.pid
+        "{modules}
+PidFile httpd.pid
 ErrorLog error.log
 LogLevel error
 DocumentRoot .
@@ -57,6 +58,13 @@ Listen 127.0.0.1:{edge}
     </Location>
     ProxyPass / http://127.0.0.1:{service}/
 </VirtualHost>
-"#
+"
     )
+}
+
+/// The command that checks the configuration or starts the server.
+pub fn command(program: &Path, at: &Path, option: &str) -> Command {
+    let mut command = Command::new(program);
+    command.arg("-d").arg(at).args(["-f", "httpd.conf", option]);
+    command
 }

@@ -1,5 +1,7 @@
 //! The configuration of Envoy around the exported items.
 
+use std::{path::Path, process::Command};
+
 use corsac::export::{Export, File};
 
 use crate::server::Ports;
@@ -9,7 +11,8 @@ pub fn configuration(Ports { edge, service, closed }: Ports, export: &Export) ->
     let pasted = |name: &str, indent: usize| -> String {
         let file = export.files().iter().find(|file| file.name() == name);
         let lines = file.map_or("", File::text).lines();
-        lines.map(|line| format!("{:indent$}{line}\n", "")).collect()
+        let lines: Vec<String> = lines.map(|line| format!("{:indent$}{line}", "")).collect();
+        lines.join("\n")
     };
     let filters = pasted("corsac.http_filters.yaml", 10);
     let routes = pasted("corsac.routes.yaml", 14);
@@ -85,4 +88,12 @@ pub fn configuration(Ports { edge, service, closed }: Ports, export: &Export) ->
         - endpoint: {{ address: {{ socket_address: {{ address: 127.0.0.1, port_value: {closed} }} }} }}
 "#
     )
+}
+
+/// The command that checks the configuration or starts the server.
+pub fn command(program: &Path, at: &Path, mode: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(at).args(["-c", "envoy.yaml", "--mode", mode, "--log-level", "error"]);
+    command.args(["--concurrency", "1", "--disable-hot-restart"]);
+    command
 }

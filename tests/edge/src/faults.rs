@@ -20,6 +20,38 @@ const fn fault(
     Fault { name, policy, from, to }
 }
 
+const APACHE: [Fault; 14] = [
+    fault("headers are missing on errors", "strict", "Header always set", "Header set"),
+    fault("a regex without its end", "strict", ")$\" corsac_origin", ")\" corsac_origin"),
+    fault("a regex without its start", "strict", "Origin \"^(?:", "Origin \"(?:"),
+    fault("a dot that matches any byte", "strict", r"\\.", "."),
+    fault("a comparison without case", "strict", "SetEnvIf Origin", "SetEnvIfNoCase Origin"),
+    fault("the service's header is kept", "strict", "Header unset A", "Header unset X-A"),
+    fault(
+        "no Vary if the origin is refused",
+        "strict",
+        "expr=true",
+        "expr=-n reqenv('corsac_origin')",
+    ),
+    fault(
+        "every OPTIONS is a preflight",
+        "strict",
+        " && -n req_novary('Access-Control-Request-Method')",
+        "",
+    ),
+    fault("another max age", "strict", "Max-Age 600", "Max-Age 60"),
+    fault("a refused preflight succeeds", "strict", "R=403", "R=204"),
+    fault("a preflight reaches the service", "strict", "RewriteEngine On", "RewriteEngine Off"),
+    fault(
+        "preflights need a password",
+        "strict",
+        "Include corsac.conf",
+        "<Location />\nInclude corsac.conf\n</Location>",
+    ),
+    fault("an error page is not a preflight", "strict", "REDIRECT_corsac_answer", "none"),
+    fault("every page is the service's own", "reject", "^same-origin$", "^same-"),
+];
+
 const NGINX: [Fault; 13] = [
     fault("headers are missing on errors", "strict", " always;", ";"),
     fault("a regex without its end", "strict", r#"\\.org$""#, r#"\\.org""#),
@@ -55,6 +87,48 @@ const CADDY: [Fault; 11] = [
     fault("every page is the service's own", "reject", "== \"same-origin\"", "!= \"\""),
 ];
 
+const ENVOY: [Fault; 14] = [
+    fault("a regex without its end", "strict", r"+example\\.org", r"+example\\.org.*"),
+    fault("a regex without its start", "strict", "|https://(?:", "|.*https://(?:"),
+    fault("a dot that matches any byte", "strict", r"\\.", "."),
+    fault("a comparison without case", "strict", "regex: \"https", "regex: \"(?i)https"),
+    fault("the service's header is kept", "strict", "- remove: access", "- remove: x-access"),
+    fault("no Vary", "strict", "value: \"Origin\"", "value: \"Accept\""),
+    fault(
+        "every OPTIONS is a preflight",
+        "strict",
+        "name: access-control-request-method, present",
+        "name: origin, present",
+    ),
+    fault("another max age", "strict", "value: \"600\"", "value: \"60\""),
+    fault("a refused preflight succeeds", "strict", "status: 403", "status: 204"),
+    fault(
+        "another route comes first",
+        "strict",
+        "- name: corsac.forbidden",
+        "- match: { prefix: / }\n                route: { cluster: service }\n              - name: corsac.forbidden",
+    ),
+    fault(
+        "preflights need a password",
+        "strict",
+        "xds_matcher: {}",
+        "xds_matcher: { on_no_match: { action: { name: skip, typed_config: { \"@type\": type.googleapis.com/envoy.extensions.filters.common.matcher.action.v3.SkipFilter } } } }",
+    ),
+    fault(
+        "the route is not chosen again",
+        "strict",
+        "clear_route_cache: true",
+        "clear_route_cache: false",
+    ),
+    fault(
+        "a refused origin is named",
+        "strict",
+        "%FILTER_STATE(corsac.origin:PLAIN)%",
+        "%REQ(origin)%",
+    ),
+    fault("every page is the service's own", "reject", "same-origin", "same-.*"),
+];
+
 const HAPROXY: [Fault; 10] = [
     fault("a regex without its end", "strict", r"\.org$", r"\.org"),
     fault("a regex without its start", "strict", "'^https", "'https"),
@@ -68,7 +142,6 @@ const HAPROXY: [Fault; 10] = [
     fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
 ];
 
-<<<<<<< HEAD
 const VARNISH: [Fault; 14] = [
     fault("a regex without its end", "strict", r#"\.org$""#, r#"\.org""#),
     fault("a regex without its start", "strict", "\"^https", "\"https"),
@@ -100,12 +173,6 @@ const VARNISH: [Fault; 14] = [
     fault("an unknown method is piped", "strict", "return (pass);", "return (pipe);"),
     fault("every page is the service's own", "reject", " == \"same-origin\"", ""),
 ];
-=======
-const APACHE: [Fault; 0] = [];
-
-const ENVOY: [Fault; 0] = [];
->>>>>>> 7126585 (Export to Envoy and to Apache httpd)
-
 fn of(kind: Kind) -> &'static [Fault] {
     match kind {
         Kind::Apache => &APACHE,

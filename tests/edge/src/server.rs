@@ -37,11 +37,8 @@ pub struct Ports {
 }
 
 impl Kind {
-<<<<<<< HEAD
-    pub const ALL: [Self; 4] = [Self::Caddy, Self::Haproxy, Self::Nginx, Self::Varnish];
-=======
-    pub const ALL: [Self; 5] = [Self::Apache, Self::Caddy, Self::Envoy, Self::Haproxy, Self::Nginx];
->>>>>>> 7126585 (Export to Envoy and to Apache httpd)
+    pub const ALL: [Self; 6] =
+        [Self::Apache, Self::Caddy, Self::Envoy, Self::Haproxy, Self::Nginx, Self::Varnish];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -69,11 +66,7 @@ impl Kind {
     pub fn unreachable(self) -> u16 {
         match self {
             Self::Caddy | Self::Nginx => 502,
-<<<<<<< HEAD
-            Self::Haproxy | Self::Varnish => 503,
-=======
-            Self::Apache | Self::Envoy | Self::Haproxy => 503,
->>>>>>> 7126585 (Export to Envoy and to Apache httpd)
+            Self::Apache | Self::Envoy | Self::Haproxy | Self::Varnish => 503,
         }
     }
 
@@ -115,21 +108,12 @@ impl Server {
     }
 
     /// Lets the server check the files in a directory, and starts it there.
-<<<<<<< HEAD
     pub fn start(&self, at: &Path, port: u16) -> io::Result<Child> {
         let (check, mut start) = match self.kind {
-=======
-    pub fn start(&self, at: &Path) -> io::Result<Child> {
-        let (mut check, mut start) = match self.kind {
             Kind::Apache => {
-                let command = |option: &str| {
-                    let mut command = Command::new(&self.program);
-                    command.current_dir(at).arg("-d").arg(at).args(["-f", "httpd.conf", option]);
-                    command
-                };
-                (command("-t"), command("-DFOREGROUND"))
+                let command = |option| apache::command(&self.program, at, option);
+                (Some(command("-t")), command("-DFOREGROUND"))
             }
->>>>>>> 7126585 (Export to Envoy and to Apache httpd)
             Kind::Caddy => {
                 let command = |name: &str| {
                     let mut command = Command::new(&self.program);
@@ -140,15 +124,8 @@ impl Server {
                 (Some(command("validate")), command("run"))
             }
             Kind::Envoy => {
-                let command = || {
-                    let mut command = Command::new(&self.program);
-                    command.current_dir(at).args(["-c", "envoy.yaml", "--log-level", "error"]);
-                    command.args(["--concurrency", "1", "--disable-hot-restart"]);
-                    command
-                };
-                let mut check = command();
-                check.args(["--mode", "validate"]);
-                (check, command())
+                let command = |mode| envoy::command(&self.program, at, mode);
+                (Some(command("validate")), command("serve"))
             }
             Kind::Haproxy => {
                 let command = |option: &str| {
