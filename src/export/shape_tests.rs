@@ -119,8 +119,10 @@ struct Language {
     quotations: &'static [(&'static str, &'static str, Option<char>)],
 }
 
-const LANGUAGES: [Language; 4] = [
+const LANGUAGES: [Language; 6] = [
+    Language { target: "apache", quotations: &[("\"", "\"", Some('\\'))] },
     Language { target: "caddy", quotations: &[("\"", "\"", Some('\\')), ("`", "`", None)] },
+    Language { target: "envoy", quotations: &[("\"", "\"", Some('\\'))] },
     Language { target: "haproxy", quotations: &[("'", "'", None), ("\"", "\"", Some('\\'))] },
     Language { target: "nginx", quotations: &[("\"", "\"", Some('\\')), ("'", "'", Some('\\'))] },
     Language { target: "varnish", quotations: &[("{\"", "\"}", None), ("\"", "\"", None)] },
@@ -131,8 +133,10 @@ impl Language {
     /// line. Comments are not read.
     fn shape_of(&self, policy: &Policy) -> Option<Vec<String>> {
         let export = policy.export(&Target::from_name(self.target)?).ok()?;
-        let lines = export.files().iter().flat_map(|file| file.text().lines());
-        let code = lines.filter(|line| !line.trim_start().starts_with('#'));
+        // A line that ends with a backslash continues in the next one.
+        let texts: String =
+            export.files().iter().map(|file| file.text().replace("\\\n", "")).collect();
+        let code = texts.lines().filter(|line| !line.trim_start().starts_with('#'));
         code.map(|line| self.shape(line)).collect()
     }
 
