@@ -1,5 +1,7 @@
 //! Origins as a proxy can match them: texts to compare, and regular expressions.
 
+use std::collections::HashSet;
+
 use super::escape;
 use crate::origin::{OriginSet, Parts, Port, Wildcard, default_port};
 
@@ -34,7 +36,10 @@ impl<'p> OriginList<'p> {
         }
         if let Some(custom) = set.custom() {
             list.exact.extend(custom.null.then_some("null"));
-            list.exact.extend(custom.opaque.iter().map(|spelling| &**spelling));
+            // Unlike patterns, these are kept as they were written.
+            let mut known = HashSet::new();
+            let opaque = custom.opaque.iter().map(|spelling| &**spelling);
+            list.exact.extend(opaque.filter(|spelling| known.insert(*spelling)));
             if custom.any {
                 list.wildcards.extend(OriginRegex::of_any());
             }

@@ -20,6 +20,7 @@ mod edge;
 mod envoy;
 mod faults;
 mod golden;
+mod hostile;
 mod policies;
 mod random;
 mod requests;
@@ -91,9 +92,10 @@ fn try_server(
     let server = Server::parse(argument)?;
     let bench = Bench { server: &server, directory, service };
     // Each policy needs a new process, so there are only a few of these.
-    let mut random = Random::new(13);
-    let random: Vec<Case> =
-        (0..10).map(|_| policies::random(&mut random)).collect::<Result<_, _>>()?;
+    let mut random = Random::new(number_of("SEED", 13)?);
+    let random: Vec<Case> = (0..number_of("POLICIES", 10)?)
+        .map(|_| hostile::policy(&mut random))
+        .collect::<Result<_, _>>()?;
     let mut failures = 0;
     for case in cases.iter().chain(&random) {
         let export = bench.export(case)?;
@@ -109,4 +111,12 @@ fn try_server(
         failures += copied::compare(&bench, output)?;
     }
     Ok(failures)
+}
+
+/// Returns a number from the environment.
+fn number_of(name: &str, default: u64) -> Result<u64, Box<dyn Error>> {
+    match std::env::var(name) {
+        Ok(number) => Ok(number.parse().map_err(|error| format!("{name} {number:?}: {error}"))?),
+        Err(_) => Ok(default),
+    }
 }

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use corsac::{BuildError, CorsBuilder, CorsLayer, Enforcement, Policy};
 
-use crate::random::Random;
-
 pub struct Case {
     pub name: &'static str,
     pub policy: Policy,
@@ -245,26 +243,6 @@ fn everyone() -> Result<Case, BuildError> {
 fn bare() -> Result<Case, BuildError> {
     let builder = CorsLayer::builder().allow_origins(["https://app.example.com"]);
     case("bare", &["https://app.example.com"], &[], &[], builder)
-}
-
-/// Names and origins of random bytes, as far as the grammar allows them.
-pub fn random(random: &mut Random) -> Result<Case, BuildError> {
-    const NAME: &[u8] = b"!#$%&'+-.^_`|~09AZaz";
-    const OPAQUE: &[u8] = b"!$%&()+-.09:=AZ_az{}~";
-    let mut text = |prefix: &str, bytes: &[u8]| -> String {
-        let bytes = (0..=random.below(12)).map(|_| char::from(*random.pick(bytes)));
-        prefix.chars().chain(bytes).collect()
-    };
-    let mut texts = |prefix, bytes| [0; 4].map(|_| text(prefix, bytes)).to_vec();
-    let (methods, headers) = (texts("M", NAME), texts("x", NAME));
-    let (exposed, opaque) = (texts("y", NAME), texts("app://{", OPAQUE));
-    let builder = CorsLayer::builder()
-        .dangerous_allow_opaque_origins(&opaque)
-        .allow_methods(&methods)
-        .allow_headers(&headers)
-        .expose_headers(&exposed)
-        .allow_credentials(true);
-    Ok(Case { name: "random", policy: builder.build_policy()?, origins: opaque, methods, headers })
 }
 
 fn deny_all() -> Case {
