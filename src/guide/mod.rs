@@ -15,6 +15,7 @@
 //! | know which attacks CORS prevents, and which it does not | [`security`] |
 //! | call `localhost` or a private address from a public page | [`local_network_access`] |
 //! | replace tower-http's `CorsLayer` | [`tower_http`] |
+//! | replace Express's `cors`, `@fastify/cors`, Hono's `cors()`, or what Next.js, API Gateway or Workers do | [`moving`] |
 //! | serve many customers, each with its own origins, or use a policy for each path | [`tenants`] |
 //! | know the cost of a request, and how to keep it low | [`performance`] |
 //!
@@ -127,6 +128,41 @@ pub mod local_network_access {}
 #[doc = include_str!("tower_http.md")]
 #[doc(alias("migration", "tower-http"))]
 pub mod tower_http {}
+
+#[doc = include_str!("links.md")]
+#[doc = include_str!("moving.md")]
+#[doc(alias("migration"))]
+pub mod moving {
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("moving/express.md")]
+    #[doc(alias("cors", "node", "npm"))]
+    pub mod express {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("moving/fastify.md")]
+    #[doc(alias("node", "npm"))]
+    pub mod fastify {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("moving/hono.md")]
+    #[doc(alias("bun", "deno", "node"))]
+    pub mod hono {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("moving/nextjs.md")]
+    #[doc(alias("next", "turborepo", "vercel"))]
+    pub mod nextjs {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("moving/api_gateway.md")]
+    #[doc(alias("aws", "function url", "lambda"))]
+    pub mod api_gateway {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("moving/workers.md")]
+    #[doc(alias("cloudflare", "worker"))]
+    pub mod workers {}
+}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("tenants.md")]
