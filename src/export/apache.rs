@@ -45,8 +45,7 @@ fn directives(plan: &Plan<'_>) -> String {
     let mut text = Text::new(plan);
     text.comment(
         "\nInclude this file in `<VirtualHost>`, before all of its rewrite rules. It needs three modules:\n\
-         a2enmod headers rewrite setenvif\n\n\
-         A `ProxyPass` with a `mapping` answers before the rules below: leave `mapping` out.",
+         a2enmod headers rewrite setenvif",
     );
     origin(&mut text, plan.origins.as_ref());
     if let Some(rejection) = &plan.rejection {

@@ -44,7 +44,7 @@ fn filters(plan: &Plan<'_>) -> String {
     text.comment(
         "\nPaste these items into `http_filters` of the HTTP connection manager, before all of its other\n\
          items, and those of corsac.routes.yaml into the routes. Envoy 1.38 or later.\n\n\
-         They are for all virtual hosts. One that has no policy switches them off:\n\n\
+         They are for all virtual hosts. One that has no policy switches the headers off:\n\n\
          \ttyped_per_filter_config:\n\
          \t  corsac.headers: { \"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true }",
     );
