@@ -2,7 +2,11 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{commands::check::Check, finding::Severity, format::Format};
+use crate::{
+    commands::{check::Check, diff::Diff, explain::Explain},
+    finding::Severity,
+    format::Format,
+};
 
 /// Checks, explains, compares, exports and serves CORS policies.
 #[derive(Debug, Parser)]
@@ -26,6 +30,8 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(Check),
+    Diff(Diff),
+    Explain(Explain),
 }
 
 /// How a command reports its findings.

@@ -1,23 +1,33 @@
-//! What a command found.
+//! The findings of a command.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 /// One thing that is wrong, or unwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// A short, stable name in kebab-case: `invalid-origin`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     pub severity: Severity,
     /// One sentence, in lower case and without a full stop.
     pub message: String,
-    /// Where in a file it is.
+    /// The part of a file that it is about.
     pub place: Option<Place>,
     /// The test case that it belongs to, for JUnit: a request, or a file.
     pub case: Option<String>,
     /// Facts about it, each with a stable name: `expected`, `seen`, `request`.
     pub notes: Vec<Note>,
-    /// What to change.
+    /// The change that helps.
     pub help: Option<String>,
+    /// The same change, in the file of the place.
+    pub edit: Option<Edit>,
+}
+
+/// A text to insert into a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// In bytes.
+    pub offset: usize,
+    pub insert: String,
 }
 
 /// The severity of a [`Finding`], the lowest first.
@@ -59,9 +69,22 @@ pub struct Position {
 }
 
 impl Finding {
-    pub fn new(id: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { id, severity, message, place: None, case: None, notes: Vec::new(), help: None }
+    pub fn new(
+        id: impl Into<Cow<'static, str>>,
+        severity: Severity,
+        message: impl Into<String>,
+    ) -> Self {
+        let (id, message) = (id.into(), message.into());
+        Self {
+            id,
+            severity,
+            message,
+            place: None,
+            case: None,
+            notes: Vec::new(),
+            help: None,
+            edit: None,
+        }
     }
 
     pub fn at(self, place: Option<Place>) -> Self {
@@ -72,7 +95,6 @@ impl Finding {
         Self { help, ..self }
     }
 
-    #[expect(dead_code, reason = "no finding of `check` is about a request")]
     pub fn with_note(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.notes.push(Note { name, text: text.into() });
         self

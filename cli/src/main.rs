@@ -11,6 +11,7 @@ mod commands;
 mod failure;
 mod finding;
 mod format;
+mod page_request;
 mod policy_file;
 mod report;
 
@@ -21,6 +22,8 @@ fn main() -> ExitCode {
     arguments.color.write_global();
     let done = match arguments.command {
         Command::Check(check) => check.run(arguments.quiet),
+        Command::Diff(diff) => diff.run(arguments.quiet),
+        Command::Explain(explain) => explain.run(arguments.quiet),
     };
     match done {
         Ok(verdict) => verdict.into(),

@@ -17,6 +17,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Everything that was checked, for JUnit. A case without a finding has passed.
     pub cases: Vec<String>,
+    /// A text for people, in front of the findings.
+    pub body: String,
+    /// Whether that text has the findings too.
+    pub is_told_by_body: bool,
+    /// A field of the JSON document, with what the text has.
+    pub details: Option<(&'static str, serde_json::Value)>,
     /// A line for people, at the end of the text.
     pub summary: String,
 }

@@ -1,15 +1,15 @@
 //! `corsac check`: the errors and the warnings of a policy file.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use corsac::{Policy, Problem};
+use corsac::{Policy, Warning};
 
 use crate::{
     arguments::ReportOptions,
     failure::{Failure, Verdict},
     finding::{Finding, Severity},
-    policy_file::{self, FileError, Node, Policies, PolicyFile, TreeError},
+    policy_file::{Node, PathExcess, Policies, PolicyFile, SYNTAX},
     report::Report,
 };
 
@@ -19,6 +19,9 @@ pub struct Check {
     /// The policy, in TOML, YAML or JSON; `-` is standard input [default: corsac.toml, here or above]
     #[arg(env = "CORSAC_FILE")]
     file: Option<PathBuf>,
+    /// A policy with the limits that this one must stay within
+    #[arg(long, value_name = "CEILING", env = "CORSAC_WITHIN")]
+    within: Option<PathBuf>,
     #[command(flatten)]
     report: ReportOptions,
 }
@@ -26,10 +29,14 @@ pub struct Check {
 impl Check {
     pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
         let file = PolicyFile::read(self.file.as_deref(), quiet)?;
+        let ceiling = match &self.within {
+            None => None,
+            Some(path) => Some(PolicyFile::read(Some(path), quiet)?.load()?.1),
+        };
         let mut report = Report {
             command: "check",
             cases: vec![file.source.name.clone()],
-            findings: findings(&file),
+            findings: findings(&file, ceiling.as_ref()),
             ..Report::default()
         };
         for finding in &mut report.findings {
@@ -46,58 +53,43 @@ impl Check {
     }
 }
 
-/// The id of a file that does not follow its syntax.
-const SYNTAX: &str = "syntax";
-
-fn findings(file: &PolicyFile) -> Vec<Finding> {
-    let tree = match file.parse() {
-        Ok(tree) => tree,
-        Err(error) => return errors(file, None, error),
+fn findings(file: &PolicyFile, ceiling: Option<&Policies>) -> Vec<Finding> {
+    let (tree, policies) = match file.build() {
+        Ok(built) => built,
+        Err(errors) => return errors,
     };
-    match policy_file::build(&tree) {
-        Ok(Policies::Everywhere(policy)) => warnings(file, &tree, &policy),
-        Ok(Policies::ByPath(policies)) => {
-            let mut paths: Vec<_> = policies.iter().collect();
-            paths.sort_by_key(|(prefix, _)| *prefix);
-            let warnings = paths
-                .into_iter()
-                .filter_map(|(prefix, policy)| Some(warnings(file, tree.get(prefix)?, policy)));
-            warnings.flatten().collect()
-        }
-        Err(error) => errors(file, Some(&tree), error),
-    }
-}
-
-fn errors(file: &PolicyFile, tree: Option<&Node>, error: FileError) -> Vec<Finding> {
-    match error {
-        FileError::Syntax(error) => vec![tree_error(file, SYNTAX, error)],
-        FileError::Fields(error) => vec![tree_error(file, "field", error)],
-        FileError::Policy(error) => {
-            error.problems().iter().map(|problem| problem_finding(file, tree, problem)).collect()
-        }
-    }
-}
-
-fn tree_error(file: &PolicyFile, id: &'static str, error: TreeError) -> Finding {
-    let place = error.span.map(|span| file.place(span));
-    Finding::new(id, Severity::Error, error.message).at(place).with_help(error.help)
-}
-
-fn problem_finding(file: &PolicyFile, tree: Option<&Node>, problem: &Problem) -> Finding {
-    let span = tree.and_then(|tree| tree.locate(problem.place()));
-    let message = match &span {
-        Some(_) => problem.message().to_owned(),
-        None => problem.to_string(),
+    let of_policy = |(prefix, policy): (Option<&str>, Arc<Policy>)| {
+        let fields = prefix.map_or(Some(&tree), |prefix| tree.get(prefix))?;
+        Some(warnings(file, fields, &policy))
     };
-    let place = span.map(|span| file.place(span));
-    Finding::new(problem.kind().as_str(), Severity::Error, message).at(place)
+    let mut findings: Vec<Finding> =
+        policies.list().into_iter().filter_map(of_policy).flatten().collect();
+    let excesses = ceiling.map(|ceiling| policies.beyond(ceiling)).unwrap_or_default();
+    findings.extend(excesses.iter().map(|excess| beyond(file, &tree, excess)));
+    findings
 }
 
-fn warnings(file: &PolicyFile, tree: &Node, policy: &Policy) -> Vec<Finding> {
+fn beyond(file: &PolicyFile, tree: &Node, excess: &PathExcess) -> Finding {
+    let on_paths = match excess.paths.as_slice() {
+        [] => String::new(),
+        paths => format!("; on {}", paths.join(", ")),
+    };
+    let message = format!("{}{on_paths}", excess.excess);
+    let place = excess.locate(tree).map(|span| file.place(span));
+    Finding::new(format!("beyond-{}", excess.excess.id()), Severity::Error, message).at(place)
+}
+
+fn warnings(file: &PolicyFile, fields: &Node, policy: &Policy) -> Vec<Finding> {
     let warnings = policy.warnings().into_iter().map(|warning| {
         let field = warning.field();
-        let mut spans = warning.values().into_iter().map(|value| tree.locate_entry(field, value));
-        let span = spans.next().flatten().or_else(|| tree.locate(field));
+        let span = match &warning {
+            Warning::OpenMatcher { place, .. } => fields.locate(place),
+            warning => {
+                let values = warning.values();
+                values.first().and_then(|value| fields.locate_entry(field, value))
+            }
+        };
+        let span = span.or_else(|| fields.locate(field));
         Finding::new(warning.id(), Severity::Warning, warning.to_string())
             .at(span.map(|span| file.place(span)))
     });

@@ -5,6 +5,9 @@ use std::{fs, path::Path};
 use crate::failure::Failure;
 
 pub mod check;
+pub mod diff;
+mod diff_words;
+pub mod explain;
 
 /// Writes a file whole or not at all: under another name first, which then replaces it.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {

@@ -22,6 +22,7 @@ pub fn write(report: &Report) -> String {
             warning: report.count(Severity::Warning),
             hygiene: report.count(Severity::Hygiene),
         },
+        details: report.details.iter().map(|(name, value)| (*name, value)).collect(),
         findings: report.findings.iter().map(Entry::new).collect(),
     };
     to_text(&document)
@@ -42,6 +43,8 @@ struct Document<'r> {
     tool: Tool,
     command: &'r str,
     counts: Counts,
+    #[serde(flatten)]
+    details: BTreeMap<&'static str, &'r serde_json::Value>,
     findings: Vec<Entry<'r>>,
 }
 
@@ -67,6 +70,14 @@ struct Entry<'r> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     notes: BTreeMap<&'static str, &'r str>,
     help: Option<&'r str>,
+    edit: Option<Insertion<'r>>,
+}
+
+/// A text to insert into the file of the place.
+#[derive(Serialize)]
+struct Insertion<'r> {
+    byte: usize,
+    insert: &'r str,
 }
 
 /// Lines and columns start at 1, and columns count characters. The end is behind the last character.
@@ -84,12 +95,16 @@ struct Location<'r> {
 impl<'r> Entry<'r> {
     fn new(finding: &'r Finding) -> Self {
         Self {
-            id: finding.id,
+            id: &finding.id,
             severity: finding.severity.as_str(),
             message: &finding.message,
             place: finding.place.as_ref().map(Location::new),
             notes: finding.notes.iter().map(|note| (note.name, note.text.as_str())).collect(),
             help: finding.help.as_deref(),
+            edit: finding
+                .edit
+                .as_ref()
+                .map(|edit| Insertion { byte: edit.offset, insert: &edit.insert }),
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn write(report: &Report) -> String {
         _ = writeln!(text, "    <testcase {attributes}>");
         let (errors, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(|it| is_error(it));
         if let [first, ..] = errors[..] {
-            let (id, message) = (first.id, escaped(&first.message));
+            let (id, message) = (&first.id, escaped(&first.message));
             let details = joined(&errors);
             _ = writeln!(
                 text,
@@ -52,7 +52,7 @@ fn cases(report: &Report) -> Vec<(&str, Vec<&Finding>)> {
     let mut cases: Vec<(&str, Vec<&Finding>)> =
         report.cases.iter().map(|case| (case.as_str(), Vec::new())).collect();
     for finding in &report.findings {
-        let name = finding.case.as_deref().unwrap_or(finding.id);
+        let name = finding.case.as_deref().unwrap_or(&finding.id);
         match cases.iter_mut().find(|(case, _)| *case == name) {
             Some((_, findings)) => findings.push(finding),
             None => cases.push((name, vec![finding])),

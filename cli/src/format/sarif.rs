@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub fn write(report: &Report) -> String {
-    let ids: BTreeSet<&str> = report.findings.iter().map(|finding| finding.id).collect();
+    let ids: BTreeSet<&str> = report.findings.iter().map(|finding| &*finding.id).collect();
     let rules: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

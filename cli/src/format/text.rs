@@ -1,6 +1,6 @@
 //! A report for people, as `rustc` and `cargo` write theirs.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
 use crate::{
     finding::{Finding, Severity},
@@ -9,8 +9,9 @@ use crate::{
 
 pub fn write(report: &Report) -> String {
     let renderer = Renderer::styled();
-    let mut text = String::new();
-    for finding in &report.findings {
+    let mut text = report.body.clone();
+    let findings = if report.is_told_by_body { &[][..] } else { &report.findings };
+    for finding in findings {
         text.push_str(&renderer.render(&groups(finding)));
         text.push_str("\n\n");
     }
@@ -27,20 +28,27 @@ fn groups(finding: &Finding) -> Vec<Group<'_>> {
         Severity::Warning => Level::WARNING,
         Severity::Hygiene => Level::NOTE.with_name("hygiene"),
     };
-    let title = level.primary_title(&*finding.message).id(finding.id);
+    let title = level.primary_title(&*finding.message).id(&*finding.id);
     let mut group = match &finding.place {
-        None => Group::with_title(title),
-        Some(place) => {
+        // An edit shows the place too.
+        Some(place) if finding.edit.is_none() => {
             let snippet = Snippet::source(&*place.source.text).path(&*place.source.name);
             title.element(snippet.annotation(AnnotationKind::Primary.span(place.span.clone())))
         }
+        _ => Group::with_title(title),
     };
     for note in &finding.notes {
         let message = Level::NOTE.with_name(note.name).message(&*note.text);
         group = group.element(message);
     }
-    if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(&**help));
+    let Some(help) = &finding.help else { return vec![group] };
+    match (&finding.place, &finding.edit) {
+        (Some(place), Some(edit)) => {
+            let patch = Patch::new(edit.offset..edit.offset, &*edit.insert);
+            let snippet =
+                Snippet::source(&*place.source.text).path(&*place.source.name).patch(patch);
+            vec![group, Level::HELP.secondary_title(&**help).element(snippet)]
+        }
+        _ => vec![group.element(Level::HELP.message(&**help))],
     }
-    vec![group]
 }

@@ -8,49 +8,38 @@ use std::{
     sync::Arc,
 };
 
-use corsac::{BuildError, Config, PathConfigs, PathPolicies, Policy};
-use serde::Deserialize;
-
 use crate::{
     failure::Failure,
     finding::{Place, Source},
 };
 
+mod compare;
+mod edit;
+mod errors;
 mod json;
 mod locate;
+mod policies;
 mod similar;
 mod syntax;
 mod toml;
 mod tree;
 mod yaml;
 
+pub use compare::PathExcess;
+pub use edit::Editor;
+pub use errors::SYNTAX;
+pub use policies::Policies;
 pub use syntax::Syntax;
-pub use tree::{Node, TreeError};
+pub use tree::Node;
+
+use policies::FileError;
+use tree::TreeError;
 
 /// A policy file that was read, but may hold anything.
 #[derive(Debug)]
 pub struct PolicyFile {
     pub source: Arc<Source>,
     pub syntax: Syntax,
-}
-
-/// The policies of a file.
-#[derive(Debug)]
-pub enum Policies {
-    /// One policy for all paths.
-    Everywhere(Box<Policy>),
-    ByPath(PathPolicies),
-}
-
-/// The reason why a file has no policy.
-#[derive(Debug)]
-pub enum FileError {
-    /// It does not follow its syntax.
-    Syntax(TreeError),
-    /// It follows its syntax, but does not have the fields of a policy.
-    Fields(TreeError),
-    /// Its fields are not a valid policy.
-    Policy(BuildError),
 }
 
 const NAMES: [&str; 4] = ["corsac.toml", "corsac.yaml", "corsac.yml", "corsac.json"];
@@ -100,26 +89,12 @@ impl PolicyFile {
         Ok(Self { source: Arc::new(Source { name, text }), syntax })
     }
 
-    pub fn parse(&self) -> Result<Node, FileError> {
+    fn parse(&self) -> Result<Node, FileError> {
         self.syntax.parse(&self.source.text).map_err(FileError::Syntax)
     }
 
     pub fn place(&self, span: Range<usize>) -> Place {
         Place { source: self.source.clone(), span }
-    }
-}
-
-/// Builds the policies of a tree.
-pub fn build(tree: &Node) -> Result<Policies, FileError> {
-    // The fields of a policy are no maps.
-    let has_paths = tree.entries().iter().any(|(_, node)| node.is_map());
-    if has_paths {
-        let configs = PathConfigs::deserialize(tree).map_err(FileError::Fields)?;
-        configs.build().map(Policies::ByPath).map_err(FileError::Policy)
-    } else {
-        let config = Config::deserialize(tree).map_err(FileError::Fields)?;
-        let policy = config.build_policy().map_err(FileError::Policy)?;
-        Ok(Policies::Everywhere(Box::new(policy)))
     }
 }
 

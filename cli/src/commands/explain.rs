@@ -1,0 +1,235 @@
+//! `corsac explain`: why a policy allows or refuses the request of a page, rule by rule.
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use corsac::{
+    Origin, Policy,
+    explain::{Explanation, Topic},
+};
+use serde::Serialize;
+
+use crate::{
+    arguments::ReportOptions,
+    failure::{Failure, Verdict},
+    finding::{Finding, Severity},
+    page_request::PageRequest,
+    policy_file::{Editor, Node, PolicyFile},
+    report::Report,
+};
+
+/// Show why a policy allows or refuses a request, and the line that would allow it
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The policy, in TOML, YAML or JSON; `-` is standard input [default: corsac.toml, here or above]
+    #[arg(env = "CORSAC_FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    request: PageRequest,
+    /// The path of the request, if the file has a policy for each path
+    #[arg(long)]
+    path: Option<String>,
+    #[command(flatten)]
+    report: ReportOptions,
+}
+
+/// One exchange of a browser with the service.
+struct Exchange {
+    /// `preflight` or `request`.
+    kind: &'static str,
+    /// In words: `OPTIONS, before PUT`.
+    title: String,
+    explanation: Explanation,
+}
+
+impl Explain {
+    pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
+        self.request.check()?;
+        let file = PolicyFile::read(self.file.as_deref(), quiet)?;
+        let (tree, policies) = file.load()?;
+        let name = &file.source.name;
+        let path = match (&self.path, policies.has_paths()) {
+            (Some(path), _) if !path.starts_with('/') => {
+                return Err(Failure::input(format_args!(
+                    "path {path:?}: a path starts with a slash; leave out the scheme and the host"
+                )));
+            }
+            (Some(path), _) => path,
+            (None, false) => "/",
+            (None, true) => {
+                return Err(Failure::input(format_args!(
+                    "{name} has a policy for each path; add the path of the request, such as `--path /`"
+                )));
+            }
+        };
+        let mut report = Report { command: "explain", ..Report::default() };
+        let case = self.request.to_string();
+        match policies.get(path) {
+            None => {
+                let message = format!("no policy for {path:?}: corsac adds no CORS header there");
+                report.findings.push(Finding::new("no-policy", Severity::Error, message));
+            }
+            Some(policy) => {
+                let fields =
+                    policies.prefix_of(path).map_or(Some(&tree), |prefix| tree.get(prefix));
+                self.explain(&file, fields.unwrap_or(&tree), &policy, &mut report);
+            }
+        }
+        for finding in &mut report.findings {
+            finding.case = Some(case.clone());
+        }
+        report.summary = match report.findings.is_empty() {
+            true => "allowed: the page may send this request and read the response".to_owned(),
+            false => {
+                "refused: a browser would block this request, or keep the response from the page"
+                    .to_owned()
+            }
+        };
+        report.cases.push(case);
+        report.finish(&self.report)
+    }
+
+    fn explain(&self, file: &PolicyFile, fields: &Node, policy: &Policy, report: &mut Report) {
+        let exchanges = self.exchanges(policy);
+        for exchange in &exchanges {
+            report.body.push_str(&exchange.to_text());
+        }
+        report.details =
+            serde_json::to_value(exchanges.iter().map(Details::new).collect::<Vec<_>>())
+                .ok()
+                .map(|value| ("exchanges", value));
+        let refusing = exchanges.iter().find(|exchange| !exchange.explanation.is_allowed());
+        if let Some(exchange) = refusing {
+            report.findings.extend(self.refusals(&exchange.explanation, file, fields));
+        } else if self.request.credentials && !allows_credentials(policy, &self.request) {
+            let message = "the page sends credentials, and the policy does not allow them";
+            let place = fields.locate("allow_credentials").map(|span| file.place(span));
+            report.findings.push(
+                Finding::new("credentials", Severity::Error, message).at(place).with_help(Some(
+                    "set `allow_credentials` to true, if the origin is trusted".into(),
+                )),
+            );
+        }
+    }
+
+    fn exchanges(&self, policy: &Policy) -> Vec<Exchange> {
+        let mut exchanges = Vec::new();
+        if let Some((method, headers)) = self.request.preflight() {
+            let explanation = policy.explain(&method, &headers);
+            let is_allowed = explanation.is_allowed();
+            let title =
+                format!("OPTIONS, which the browser sends before {}", self.request.method());
+            exchanges.push(Exchange { kind: "preflight", title, explanation });
+            // Fetch, "HTTP fetch": without an allowed preflight, there is no request.
+            if !is_allowed {
+                return exchanges;
+            }
+        }
+        let (method, headers) = self.request.actual();
+        let explanation = policy.explain(&method, &headers);
+        exchanges.push(Exchange { kind: "request", title: method.to_string(), explanation });
+        exchanges
+    }
+
+    /// Returns a finding for each rule that refuses, with the entry to add to the file.
+    fn refusals(
+        &self,
+        explanation: &Explanation,
+        file: &PolicyFile,
+        fields: &Node,
+    ) -> Vec<Finding> {
+        let editor = Editor::new(file, fields);
+        let is_refusal =
+            |step: &&corsac::explain::Step| step.is_refusal() && step.topic() != Topic::Verdict;
+        let refusals = explanation.steps().iter().filter(is_refusal);
+        refusals
+            .map(|step| {
+                let (id, field) = match step.topic() {
+                    Topic::Method => ("method", "allow_methods"),
+                    Topic::Header => ("header", "allow_headers"),
+                    _ => ("origin", "allow_origins"),
+                };
+                let mut finding = Finding::new(id, Severity::Error, step.text());
+                let remedy = explanation.remedies().iter().find(|remedy| match id {
+                    "origin" => !["allow_methods", "allow_headers"].contains(&remedy.setter()),
+                    _ => remedy.setter() == field,
+                });
+                let span = fields.locate(field).or_else(|| fields.locate("allow_origins"));
+                finding.place = span.map(|span| file.place(span));
+                if let Some(remedy) = remedy {
+                    let values: Vec<_> =
+                        remedy.values().iter().map(|value| format!("{value:?}")).collect();
+                    let check = if remedy.is_look_alike() {
+                        ", but it looks like an allowed one: check that it is really your page"
+                    } else {
+                        ""
+                    };
+                    let help = format!("add {} to `{}`{check}", values.join(", "), remedy.setter());
+                    finding.help = Some(help);
+                    finding.edit = editor.add(remedy.setter(), remedy.values());
+                } else if id == "origin" && self.request.origin != "null" {
+                    let error = self.request.origin.parse::<Origin>().err();
+                    finding.help = error.map(|error| error.to_string());
+                }
+                finding
+            })
+            .collect()
+    }
+}
+
+/// Returns whether the response to the page allows credentials.
+fn allows_credentials(policy: &Policy, request: &PageRequest) -> bool {
+    policy.check(&request.origin).headers().contains_key("access-control-allow-credentials")
+}
+
+impl Exchange {
+    /// The verdict is left out, because it names builder code.
+    fn steps(&self) -> impl Iterator<Item = &corsac::explain::Step> {
+        self.explanation.steps().iter().filter(|step| step.topic() != Topic::Verdict)
+    }
+
+    fn to_text(&self) -> String {
+        let title = Style::new().bold();
+        let refusal = Style::new().fg_color(Some(AnsiColor::BrightRed.into()));
+        // Writing to a `String` never fails.
+        let mut text = format!("{title}{}: {}{title:#}\n", self.kind, self.title);
+        for step in self.steps() {
+            let style = if step.is_refusal() { refusal } else { Style::new() };
+            _ = writeln!(text, "{style}{step}{style:#}");
+        }
+        text.push('\n');
+        text
+    }
+}
+
+#[derive(Serialize)]
+struct Details<'e> {
+    kind: &'static str,
+    allowed: bool,
+    steps: Vec<DetailedStep<'e>>,
+}
+
+#[derive(Serialize)]
+struct DetailedStep<'e> {
+    topic: &'static str,
+    refuses: bool,
+    text: &'e str,
+    section: &'static str,
+}
+
+impl<'e> Details<'e> {
+    fn new(exchange: &'e Exchange) -> Self {
+        let steps = exchange.steps().map(|step| DetailedStep {
+            topic: step.topic().as_str(),
+            refuses: step.is_refusal(),
+            text: step.text(),
+            section: step.section(),
+        });
+        Self {
+            kind: exchange.kind,
+            allowed: exchange.explanation.is_allowed(),
+            steps: steps.collect(),
+        }
+    }
+}
