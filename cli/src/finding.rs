@@ -49,7 +49,7 @@ pub struct Note {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub source: Arc<Source>,
-    /// In bytes.
+    /// In bytes. Empty if the place is the file as a whole.
     pub span: Range<usize>,
 }
 
@@ -87,8 +87,8 @@ impl Finding {
         }
     }
 
-    pub fn at(self, place: Option<Place>) -> Self {
-        Self { place, ..self }
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
     }
 
     pub fn with_help(self, help: Option<String>) -> Self {

@@ -5,6 +5,6 @@
 fn commands() {
     let cases = trycmd::TestCases::new();
     // The terminal that runs the tests, and the summary of the job that does, are left alone.
-    cases.env("CLICOLOR_FORCE", "0").env("GITHUB_STEP_SUMMARY", "");
+    cases.env("NO_COLOR", "1").env("GITHUB_STEP_SUMMARY", "");
     cases.case("tests/cmd/*.md");
 }

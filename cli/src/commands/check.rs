@@ -1,6 +1,9 @@
 //! `corsac check`: the errors and the warnings of a policy file.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use corsac::{Policy, Warning};
@@ -26,13 +29,24 @@ pub struct Check {
     report: ReportOptions,
 }
 
+/// The policies that another one must stay within.
+struct Ceiling {
+    name: String,
+    policies: Policies,
+}
+
+impl Ceiling {
+    fn read(path: &Path, quiet: bool) -> Result<Self, Failure> {
+        let file = PolicyFile::read(Some(path), quiet)?;
+        let (_, policies) = file.load()?;
+        Ok(Self { name: file.source.name.clone(), policies })
+    }
+}
+
 impl Check {
     pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
         let file = PolicyFile::read(self.file.as_deref(), quiet)?;
-        let ceiling = match &self.within {
-            None => None,
-            Some(path) => Some(PolicyFile::read(Some(path), quiet)?.load()?.1),
-        };
+        let ceiling = self.within.as_deref().map(|path| Ceiling::read(path, quiet)).transpose()?;
         let mut report = Report {
             command: "check",
             cases: vec![file.source.name.clone()],
@@ -53,7 +67,7 @@ impl Check {
     }
 }
 
-fn findings(file: &PolicyFile, ceiling: Option<&Policies>) -> Vec<Finding> {
+fn findings(file: &PolicyFile, ceiling: Option<&Ceiling>) -> Vec<Finding> {
     let (tree, policies) = match file.build() {
         Ok(built) => built,
         Err(errors) => return errors,
@@ -64,8 +78,14 @@ fn findings(file: &PolicyFile, ceiling: Option<&Policies>) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> =
         policies.list().into_iter().filter_map(of_policy).flatten().collect();
-    let excesses = ceiling.map(|ceiling| policies.beyond(ceiling)).unwrap_or_default();
-    findings.extend(excesses.iter().map(|excess| beyond(file, &tree, excess)));
+    if let Some(ceiling) = ceiling {
+        let excesses = policies.beyond(&ceiling.policies);
+        findings.extend(
+            excesses
+                .iter()
+                .map(|excess| beyond(file, &tree, excess).with_note("ceiling", &ceiling.name)),
+        );
+    }
     findings
 }
 
@@ -75,7 +95,7 @@ fn beyond(file: &PolicyFile, tree: &Node, excess: &PathExcess) -> Finding {
         paths => format!("; on {}", paths.join(", ")),
     };
     let message = format!("{}{on_paths}", excess.excess);
-    let place = excess.locate(tree).map(|span| file.place(span));
+    let place = file.place(excess.locate(tree));
     Finding::new(format!("beyond-{}", excess.excess.id()), Severity::Error, message).at(place)
 }
 
@@ -90,8 +110,7 @@ fn warnings(file: &PolicyFile, fields: &Node, policy: &Policy) -> Vec<Finding> {
             }
         };
         let span = span.or_else(|| fields.locate(field));
-        Finding::new(warning.id(), Severity::Warning, warning.to_string())
-            .at(span.map(|span| file.place(span)))
+        Finding::new(warning.id(), Severity::Warning, warning.to_string()).at(file.place(span))
     });
     warnings.collect()
 }

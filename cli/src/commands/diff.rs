@@ -84,7 +84,7 @@ fn finding(change: &PathExcess, new: &PolicyFile, tree: &Node) -> Finding {
     let message = format!("{}{}", gain(&change.excess), on_paths(change));
     let mut finding =
         Finding::new(format!("widens-{}", change.excess.id()), Severity::Error, message);
-    finding.place = change.locate(tree).map(|span| new.place(span));
+    finding.place = Some(new.place(change.locate(tree)));
     finding.case = Some(new.source.name.clone());
     finding
 }

@@ -104,7 +104,7 @@ impl Explain {
             report.findings.extend(self.refusals(&exchange.explanation, file, fields));
         } else if self.request.credentials && !allows_credentials(policy, &self.request) {
             let message = "the page sends credentials, and the policy does not allow them";
-            let place = fields.locate("allow_credentials").map(|span| file.place(span));
+            let place = file.place(fields.locate("allow_credentials"));
             report.findings.push(
                 Finding::new("credentials", Severity::Error, message).at(place).with_help(Some(
                     "set `allow_credentials` to true, if the origin is trusted".into(),
@@ -156,7 +156,7 @@ impl Explain {
                     _ => remedy.setter() == field,
                 });
                 let span = fields.locate(field).or_else(|| fields.locate("allow_origins"));
-                finding.place = span.map(|span| file.place(span));
+                finding.place = Some(file.place(span));
                 if let Some(remedy) = remedy {
                     let values: Vec<_> =
                         remedy.values().iter().map(|value| format!("{value:?}")).collect();

@@ -58,9 +58,11 @@ fn annotation(finding: &Finding) -> String {
     if let Some(place) = &finding.place {
         let (start, end) = (place.start(), place.end());
         properties.push(format!("file={}", property(&place.source.name)));
-        properties.push(format!("line={},endLine={}", start.line, end.line));
+        if !place.span.is_empty() {
+            properties.push(format!("line={},endLine={}", start.line, end.line));
+        }
         // GitHub refuses columns if the lines differ.
-        if start.line == end.line {
+        if !place.span.is_empty() && start.line == end.line {
             properties.push(format!("col={},endColumn={}", start.column, end.column));
         }
     }

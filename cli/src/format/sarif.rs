@@ -51,8 +51,12 @@ fn result(finding: &Finding) -> Value {
 
 fn location(place: &Place) -> Value {
     let (start, end) = (place.start(), place.end());
+    let file = json!({ "uri": uri(&place.source.name) });
+    if place.span.is_empty() {
+        return json!({ "physicalLocation": { "artifactLocation": file } });
+    }
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&place.source.name) },
+        "artifactLocation": file,
         "region": {
             "startLine": start.line,
             "startColumn": start.column,

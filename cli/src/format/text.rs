@@ -1,6 +1,6 @@
 //! A report for people, as `rustc` and `cargo` write theirs.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use crate::{
     finding::{Finding, Severity},
@@ -30,6 +30,7 @@ fn groups(finding: &Finding) -> Vec<Group<'_>> {
     };
     let title = level.primary_title(&*finding.message).id(&*finding.id);
     let mut group = match &finding.place {
+        Some(place) if place.span.is_empty() => title.element(Origin::path(&*place.source.name)),
         // An edit shows the place too.
         Some(place) if finding.edit.is_none() => {
             let snippet = Snippet::source(&*place.source.text).path(&*place.source.name);

@@ -46,16 +46,17 @@ impl PolicyFile {
     }
 
     fn tree_error(&self, id: &'static str, error: TreeError) -> Finding {
-        let place = error.span.map(|span| self.place(span));
+        let place = self.place(error.span);
         Finding::new(id, Severity::Error, error.message).at(place).with_help(error.help)
     }
 
     fn problem(&self, tree: Option<&Node>, problem: &Problem) -> Finding {
-        let place = tree.and_then(|tree| tree.locate(problem.place())).map(|span| self.place(span));
-        let message = match &place {
+        let span = tree.and_then(|tree| tree.locate(problem.place()));
+        let message = match &span {
             Some(_) => problem.message().to_owned(),
             None => problem.to_string(),
         };
+        let place = self.place(span);
         Finding::new(problem.kind().as_str(), Severity::Error, message).at(place)
     }
 }

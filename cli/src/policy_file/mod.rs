@@ -93,8 +93,9 @@ impl PolicyFile {
         self.syntax.parse(&self.source.text).map_err(FileError::Syntax)
     }
 
-    pub fn place(&self, span: Range<usize>) -> Place {
-        Place { source: self.source.clone(), span }
+    /// Returns the place of a span, or that of the file as a whole.
+    pub fn place(&self, span: Option<Range<usize>>) -> Place {
+        Place { source: self.source.clone(), span: span.unwrap_or_default() }
     }
 }
 
