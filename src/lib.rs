@@ -147,7 +147,7 @@ pub mod middleware;
 pub use config::{BuildError, CorsBuilder, Problem, ProblemKind, StringList};
 #[cfg(feature = "serde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
-pub use config::{Config, PathConfigs, PathPolicies};
+pub use config::{Config, PathConfigs};
 pub use lint::{Excess, Warning};
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
@@ -160,6 +160,9 @@ pub use middleware::{
     service::Cors,
 };
 pub use origin::{Origin, OriginError, OriginPattern};
+#[cfg(feature = "serde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+pub use policy::PathPolicies;
 pub use policy::{Decision, Denial, DenialKind, Enforcement, Policy, Remedy, RequestKind, Verdict};
 
 // Documentation only, so other builds leave it out.

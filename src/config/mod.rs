@@ -24,4 +24,4 @@ pub use error::{BuildError, Problem, ProblemKind};
 pub use file::Config;
 pub use list::StringList;
 #[cfg(feature = "serde")]
-pub use paths::{PathConfigs, PathPolicies};
+pub use paths::PathConfigs;

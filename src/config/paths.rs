@@ -3,10 +3,8 @@
 use std::{
     collections::{BTreeMap, HashMap, btree_map::Entry},
     fmt,
-    sync::Arc,
 };
 
-use http::request::Parts;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error, MapAccess, Visitor},
@@ -14,9 +12,9 @@ use serde::{
 
 use super::{
     BuildError, Config, Problem, ProblemKind,
-    path::{PrefixProblem, is_plain, parse_prefix},
+    path::{PrefixProblem, parse_prefix},
 };
-use crate::policy::{DenialKind, Enforcement, Policy, rules::Rules};
+use crate::policy::{PathPolicies, paths::PathPolicy};
 
 /// A map from path prefixes to their [`Config`]s.
 ///
@@ -71,7 +69,7 @@ impl PathConfigs {
     /// ```
     pub fn build(self) -> Result<PathPolicies, BuildError> {
         let mut problems = Vec::new();
-        let mut policies = HashMap::new();
+        let mut policies = Vec::new();
         let mut known: HashMap<Vec<u8>, String> = HashMap::new();
         if self.prefixes.is_empty() {
             problems.push(PrefixProblem::None.at(String::new()));
@@ -81,7 +79,7 @@ impl PathConfigs {
                 let first = known.entry(prefix.as_bytes().to_ascii_lowercase());
                 let first = first.or_insert_with(|| written.clone());
                 if *first == written {
-                    Ok(prefix.as_bytes().to_vec())
+                    Ok(prefix.to_owned())
                 } else {
                     Err(PrefixProblem::Twice(first.clone()))
                 }
@@ -98,12 +96,11 @@ impl PathConfigs {
                 );
             }
             if let (Ok(prefix), Ok(policy)) = (prefix, policy) {
-                let key = prefix.to_ascii_lowercase();
-                policies.insert(key, PathPolicy { written, prefix, policy: Arc::new(policy) });
+                policies.push(PathPolicy { written, prefix, policy: policy.into() });
             }
         }
         if problems.is_empty() {
-            Ok(PathPolicies { table: Arc::new(Table::new(policies)) })
+            Ok(PathPolicies::new(policies))
         } else {
             Err(BuildError::new(problems))
         }
@@ -113,162 +110,6 @@ impl PathConfigs {
 impl PrefixProblem {
     fn at(&self, place: String) -> Problem {
         Problem::new(ProblemKind::PathPrefix, self.to_string()).at(place)
-    }
-}
-
-/// A policy for each path prefix. The longest prefix that matches decides.
-///
-/// Made by [`PathConfigs::build`]. Use it with [`CorsLayer::per_path`](crate::CorsLayer::per_path):
-///
-/// ```
-/// use corsac::{CorsLayer, PathConfigs};
-///
-/// let paths: PathConfigs = toml::from_str("['/']\nallow_origins = 'https://app.example.com'")?;
-/// let policies = paths.build()?;
-/// for (prefix, policy) in policies.iter() {
-///     for warning in policy.warnings() {
-///         eprintln!("{prefix}: {warning}");
-///     }
-/// }
-/// let cors = CorsLayer::per_path(policies);
-/// # let app: axum::Router = axum::Router::new().layer(cors);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// Cloning it clones one [`Arc`]. To replace it while requests arrive, keep it in an
-/// `Arc<RwLock<PathPolicies>>` that the closure of a
-/// [`CorsLayer::per_request`](crate::CorsLayer::per_request) reads.
-#[derive(Debug, Clone)]
-pub struct PathPolicies {
-    table: Arc<Table>,
-}
-
-#[derive(Debug)]
-struct Table {
-    /// The keys are the prefixes in lower case.
-    policies: HashMap<Vec<u8>, PathPolicy>,
-    /// The length of the longest prefix.
-    longest: usize,
-    /// For paths that servers can read in more than one way.
-    deny_ambiguous: Arc<Policy>,
-}
-
-#[derive(Debug)]
-struct PathPolicy {
-    /// As in the file.
-    written: String,
-    /// Without the slash at the end.
-    prefix: Vec<u8>,
-    policy: Arc<Policy>,
-}
-
-impl PathPolicies {
-    /// Returns the policy of the longest prefix that matches, or `None` if none does. Without a
-    /// policy, corsac does not handle CORS for the path.
-    ///
-    /// A prefix matches itself and the paths below it, by whole segments: `/public/` matches
-    /// `/public`, `/public/` and `/public/a`, but not `/publicity`. `/` matches every path.
-    ///
-    /// Servers read some paths in different ways, because they resolve, decode, merge or cut
-    /// segments: `/public/../admin`, `/public/%2e%2e/admin`, `//admin`, `/public\..\admin`,
-    /// `/%61dmin`, `/a%2Fb`, `/admin;x`, or `/ADMIN` if there is a prefix `/admin`. For such a path
-    /// this returns a policy that allows no origin, and that rejects ([`Enforcement::Reject`]) if any
-    /// of the policies does. The exception is a map with the one prefix `/`: its policy holds for all
-    /// paths.
-    ///
-    /// ```
-    /// let paths: corsac::PathConfigs = serde_json::from_str(r#"{
-    ///     "/public/": { "allow_origins": ["*"] },
-    ///     "/admin/": { "allow_origins": ["https://admin.example.com"] }
-    /// }"#)?;
-    /// let policies = paths.build()?;
-    ///
-    /// let is_public = |path| {
-    ///     let config = policies.get(path)?.config()?;
-    ///     Some(config == serde_json::from_str(r#"{ "allow_origins": "*" }"#).unwrap())
-    /// };
-    /// assert_eq!(is_public("/public/news"), Some(true));
-    /// assert_eq!(is_public("/admin/users"), Some(false));
-    /// assert!(policies.get("/publicity").is_none());
-    /// // This path has a policy that allows no origin.
-    /// assert!(policies.get("/public/../admin").is_some_and(|policy| policy.config().is_none()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<Arc<Policy>> {
-        self.table.find(path).cloned()
-    }
-
-    /// Returns each prefix, as written, with its policy, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<Policy>)> {
-        self.table.policies.values().map(|path| (path.written.as_str(), &path.policy))
-    }
-
-    /// Returns the policy for the path of a request, as [`get`](PathPolicies::get) does.
-    ///
-    /// A preflight has the path of the request that follows it, and so the same policy. Some routers
-    /// remove a prefix from the path, as axum does inside of `nest`: use this outside of such a
-    /// router.
-    ///
-    /// ```
-    /// let paths: corsac::PathConfigs = toml::from_str("['/']\nallow_origins = '*'")?;
-    /// let policies = paths.build()?;
-    ///
-    /// let (parts, ()) = http::Request::get("https://api.example.com/news?page=2").body(())?.into_parts();
-    /// assert!(policies.policy(&parts).is_some());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn policy(&self, parts: &Parts) -> Option<Arc<Policy>> {
-        self.get(parts.uri.path())
-    }
-}
-
-impl Table {
-    fn new(policies: HashMap<Vec<u8>, PathPolicy>) -> Self {
-        let rejecting = policies.values().map(|path| &path.policy.rules);
-        let rejecting: Vec<&Rules> =
-            rejecting.filter(|rules| rules.enforcement == Enforcement::Reject).collect();
-        // The service's own pages are the same on all paths.
-        let own_origins = rejecting.iter().flat_map(|rules| rules.own_origins.iter().cloned());
-        let own_origins: Vec<String> = own_origins.collect();
-        let ambiguous = Rules {
-            enforcement: match rejecting.first() {
-                Some(_) => Enforcement::Reject,
-                None => Enforcement::OmitHeaders,
-            },
-            reject_status: rejecting.iter().find_map(|rules| rules.reject_status),
-            trust_forwarded_headers: !rejecting.is_empty()
-                && rejecting.iter().all(|rules| rules.trust_forwarded_headers),
-            own_origins,
-            ..Rules::default()
-        };
-        Self {
-            longest: policies.keys().map(Vec::len).max().unwrap_or(0),
-            policies,
-            deny_ambiguous: Arc::new(Policy::deny_all_because(
-                DenialKind::AmbiguousPath,
-                ambiguous,
-            )),
-        }
-    }
-
-    fn find(&self, path: &str) -> Option<&Arc<Policy>> {
-        if let (1, Some(everywhere)) = (self.policies.len(), self.policies.get(&b""[..])) {
-            return Some(&everywhere.policy);
-        }
-        if !is_plain(path) {
-            return Some(&self.deny_ambiguous);
-        }
-        // No further than the longest prefix: a path of many segments costs no more than that.
-        let bytes = path.as_bytes();
-        let start = bytes[..bytes.len().min(self.longest)].to_ascii_lowercase();
-        let is_end = |at: &usize| bytes.get(*at).is_none_or(|byte| *byte == b'/');
-        let mut ends = (0..=start.len()).rev().filter(is_end);
-        let (end, found) = ends.find_map(|end| Some((end, self.policies.get(&start[..end])?)))?;
-        // Some servers and file systems do not look at the case.
-        let is_exact = bytes[..end] == *found.prefix;
-        Some(if is_exact { &found.policy } else { &self.deny_ambiguous })
     }
 }
 

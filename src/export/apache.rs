@@ -3,34 +3,44 @@
 use super::{
     File, Text, apache_reject,
     escape::{self, apache as quote, apache_format as quote_format},
-    loss::Loss,
+    loss::{
+        Loss,
+        When::{Always, If},
+    },
     origins::{OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_pcre},
+    site::Site,
+    target::Server,
 };
 
-pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
-    vec![File {
-        name: "corsac.conf",
-        purpose: "first in each `<VirtualHost>` that the policy is for: Include /etc/apache2/corsac.conf",
-        text: directives(plan),
-    }]
-}
+pub(super) static SERVER: Server = Server {
+    name: "apache",
+    files,
+    chooses_by_path: false,
+    losses: &[
+        (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
+        (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
+        (Loss::RejectStatus, If(|plan| plan.reject_status().is_some_and(|it| !is_known(it)))),
+        (Loss::MalformedOrigins, If(|plan| plan.matches_malformed())),
+        (Loss::EmptyLines, Always),
+        (Loss::SeveralLines, If(|plan| plan.mirrors_method || plan.rejection.is_some())),
+        (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
+        (Loss::SeparateVary, Always),
+        (Loss::PreflightForm, If(|plan| !is_known(plan.preflight_status.as_u16()))),
+        (Loss::EarlyErrors, Always),
+    ],
+};
 
-pub(super) fn losses(plan: &Plan<'_>) -> Vec<Loss> {
-    let rejection = plan.rejection.as_ref();
-    let losses = [
-        (Loss::ExposedHeaders, plan.exposes_present_headers),
-        (Loss::ForwardedHosts, rejection.is_some_and(|it| it.trusts_forwarded_headers)),
-        (Loss::RejectStatus, rejection.is_some_and(|it| !is_known(it.status.as_u16()))),
-        (Loss::MalformedOrigins, plan.matches_malformed()),
-        (Loss::EmptyLines, true),
-        (Loss::SeveralLines, plan.mirrors_method || rejection.is_some()),
-        (Loss::InvalidNames, matches!(plan.request_headers, AllowHeaders::Mirrored)),
-        (Loss::SeparateVary, true),
-        (Loss::PreflightForm, !is_known(plan.preflight_status.as_u16())),
-        (Loss::EarlyErrors, true),
-    ];
-    losses.into_iter().filter(|(_, applies)| *applies).map(|(loss, _)| loss).collect()
+fn files(site: &Site<'_>) -> Vec<File> {
+    let files = site.plans.iter().map(|plan| File {
+        name: format!("{}.conf", site.name),
+        purpose: format!(
+            "first in each `<VirtualHost>` that the policy is for: Include /etc/apache2/{}.conf",
+            site.name
+        ),
+        text: directives(site, plan),
+    });
+    files.collect()
 }
 
 /// Apache has a list of statuses, and sends no other.
@@ -41,8 +51,8 @@ fn is_known(status: u16) -> bool {
     )
 }
 
-fn directives(plan: &Plan<'_>) -> String {
-    let mut text = Text::new(plan);
+fn directives(site: &Site<'_>, plan: &Plan<'_>) -> String {
+    let mut text = Text::new(site);
     text.comment(
         "\nInclude this file in `<VirtualHost>`, before all of its rewrite rules. It needs three modules:\n\
          a2enmod headers rewrite setenvif",

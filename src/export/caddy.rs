@@ -1,100 +1,158 @@
 //! Caddy: a file of snippets, and the lines that import them.
+//!
+//! The placeholders of a policy start with the name of the site. If the path chooses among several policies,
+//! each is a `route` of its own, and at most one of them runs, so all use the same placeholders.
 
 use super::{
     File, Text,
     escape::{self, caddy as quote},
-    loss::Loss,
+    loss::{
+        Loss,
+        When::{Always, If},
+    },
     origins::{KNOWN_SCHEMES, OriginList},
     plan::{AllowHeaders, NAME_BYTE, Plan, Rejection, names_re2},
+    site::{Site, plain_re2},
+    target::Server,
 };
 use crate::origin::default_port;
 
-pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
+pub(super) static SERVER: Server = Server {
+    name: "caddy",
+    files,
+    chooses_by_path: true,
+    losses: &[
+        (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
+        (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
+        (Loss::MalformedOrigins, If(|plan| plan.has_wildcards())),
+        (Loss::EmptyLines, If(|plan| plan.rejection.is_some())),
+        (Loss::SeveralLines, If(|plan| plan.mirrors_method || plan.rejection.is_some())),
+        (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
+        (Loss::SeparateVary, Always),
+        (Loss::EarlyErrors, Always),
+    ],
+};
+
+fn files(site: &Site<'_>) -> Vec<File> {
+    let name = format!("{}.caddy", site.name);
     vec![File {
-        name: "corsac.caddy",
-        purpose: "at the start of the Caddyfile: import corsac.caddy; its first lines say what to \
-                  write in each site",
-        text: snippets(plan),
+        purpose: format!(
+            "at the start of the Caddyfile: import {name}; its first lines say what to write in each site"
+        ),
+        text: snippets(site),
+        name,
     }]
 }
 
-pub(super) fn losses(plan: &Plan<'_>) -> Vec<Loss> {
-    let rejection = plan.rejection.as_ref();
-    let losses = [
-        (Loss::ExposedHeaders, plan.exposes_present_headers),
-        (Loss::ForwardedHosts, rejection.is_some_and(|it| it.trusts_forwarded_headers)),
-        (Loss::MalformedOrigins, plan.has_wildcards()),
-        (Loss::EmptyLines, rejection.is_some()),
-        (Loss::SeveralLines, plan.mirrors_method || rejection.is_some()),
-        (Loss::InvalidNames, matches!(plan.request_headers, AllowHeaders::Mirrored)),
-        (Loss::SeparateVary, true),
-        (Loss::EarlyErrors, true),
-    ];
-    losses.into_iter().filter(|(_, applies)| *applies).map(|(loss, _)| loss).collect()
-}
-
-fn snippets(plan: &Plan<'_>) -> String {
-    let mut text = Text::new(plan);
-    text.comment(
+fn snippets(site: &Site<'_>) -> String {
+    let (mut text, name) = (Text::new(site), &site.name);
+    text.comment(&format!(
         "\nWrite the site so. In `route` the order is kept, so preflights are answered before all else;\n\
          in `handle` Caddy sorts the directives as usual.\n\n\
-         \texample.com {\n\
-         \t\troute {\n\
-         \t\t\timport corsac\n\
-         \t\t\thandle {\n\
-         \t\t\t\treverse_proxy localhost:3000 {\n\
-         \t\t\t\t\timport corsac_strip\n\
-         \t\t\t\t}\n\
-         \t\t\t}\n\
-         \t\t}\n\
-         \t}\n",
-    );
+         \texample.com {{\n\
+         \t\troute {{\n\
+         \t\t\timport {name}\n\
+         \t\t\thandle {{\n\
+         \t\t\t\treverse_proxy localhost:3000 {{\n\
+         \t\t\t\t\timport {name}_strip\n\
+         \t\t\t\t}}\n\
+         \t\t\t}}\n\
+         \t\t}}\n\
+         \t}}\n",
+    ));
     text.comment("In each `reverse_proxy`: the service behind may send CORS headers of its own, and two of\na kind make browsers refuse.");
-    text.block("(corsac_strip)", &["header_down -Access-Control-*".to_owned()]);
+    let stripped = if site.leaves_paths() {
+        format!("{{{name}_strip}}")
+    } else {
+        "Access-Control-*".to_owned()
+    };
+    text.block(&format!("({name}_strip)"), &[format!("header_down -{stripped}")]);
     text.blank();
-    text.raw("(corsac) {");
-    origin(&mut text, plan);
-    preflight(&mut text, plan);
-    if let Some(rejection) = &plan.rejection {
-        reject(&mut text, rejection);
+    text.open(&format!("({name})"));
+    choose(&mut text, site);
+    for (index, plan) in site.plans.iter().enumerate() {
+        if site.paths.is_some() {
+            text.rule(&format!("@{name}_{index} expression `{{{name}_policy}} == \"{index}\"`"));
+            text.open(&format!("route @{name}_{index}"));
+        }
+        origin(&mut text, name, plan);
+        preflight(&mut text, name, plan);
+        if let Some(rejection) = &plan.rejection {
+            reject(&mut text, name, rejection);
+        }
+        actual(&mut text, name, plan);
+        if site.paths.is_some() {
+            text.close();
+        }
     }
-    actual(&mut text, plan);
-    text.raw("}");
+    text.close();
     text.text
 }
 
 impl Text {
-    fn raw(&mut self, line: &str) {
-        self.line(format_args!("{line}"));
+    fn rule(&mut self, rule: &str) {
+        self.line(format_args!("{rule}"));
     }
 
-    /// Writes a comment inside of a block.
-    fn note(&mut self, comment: &str) {
-        for line in comment.lines() {
-            self.line(format_args!("\t# {line}"));
-        }
+    fn open(&mut self, start: &str) {
+        self.line(format_args!("{start} {{"));
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.rule("}");
     }
 
     fn block(&mut self, start: &str, lines: &[String]) {
-        self.line(format_args!("{start} {{"));
-        let tabs: String = start.chars().take_while(|char| *char == '\t').collect();
+        self.open(start);
         for line in lines {
-            self.line(format_args!("{tabs}\t{line}"));
+            self.rule(line);
         }
-        self.line(format_args!("{tabs}}}"));
+        self.close();
     }
 }
 
-/// `{corsac_origin}`: the value of `Access-Control-Allow-Origin`, or nothing.
-fn origin(text: &mut Text, plan: &Plan<'_>) {
+/// `{SITE_policy}`: the number of a policy, or `none`.
+fn choose(text: &mut Text, site: &Site<'_>) {
+    let (Some(paths), name) = (&site.paths, &site.name) else { return };
+    text.list_plans(site);
+    text.comment(
+        "The path as it was sent: matchers for paths decode it, and ignore case. Empty unless all\n\
+         servers read it in the same way.",
+    );
+    let host = r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*";
+    let plain = format!(r"~^(?:{host})?({})(?:\?.*)?$", plain_re2());
+    let entries = [
+        format!("{} \"${{1}}\"", quote(&plain)),
+        format!("{} \"/\"", quote(&format!(r"~^{host}(?:\?.*)?$"))),
+        "default \"\"".to_owned(),
+    ];
+    text.block(&format!("map {{http.request.orig_uri}} {{{name}_path}}"), &entries);
+    let choices = paths.choices.iter().map(|choice| {
+        let policy = choice.policy();
+        format!("{} \"{policy}\"", quote(&format!("~{}", choice.regex)))
+    });
+    let entries: Vec<String> = choices.chain(["default \"0\"".to_owned()]).collect();
+    text.block(&format!("map {{{name}_path}} {{{name}_policy}}"), &entries);
+    if site.leaves_paths() {
+        text.comment("Without a policy, the headers of the service pass.");
+        let entries = ["none \"\"".to_owned(), "default Access-Control-*".to_owned()];
+        text.block(&format!("map {{{name}_policy}} {{{name}_strip}}"), &entries);
+    }
+}
+
+/// `{SITE_origin}`: the value of `Access-Control-Allow-Origin`, or nothing.
+fn origin(text: &mut Text, name: &str, plan: &Plan<'_>) {
     let Some(origins) = &plan.origins else { return };
-    text.note(
+    text.comment(
         "The request's origin, if it is allowed. Several `Origin` lines are one text here, which\n\
          matches nothing. A regex that is not anchored at both ends would allow look-alikes.",
     );
-    text.block("\tmap {header.Origin} {corsac_origin}", &origin_entries(origins));
-    text.note("Also if the origin is refused or missing: a cache must not mix up the answers.");
-    text.line(format_args!("\theader +Vary {}", plan.vary.actual));
+    let entries = origin_entries(origins);
+    text.block(&format!("map {{header.Origin}} {{{name}_origin}}"), &entries);
+    text.comment("Also if the origin is refused or missing: a cache must not mix up the answers.");
+    text.line(format_args!("header +Vary {}", plan.vary.actual));
 }
 
 fn origin_entries(origins: &OriginList<'_>) -> Vec<String> {
@@ -116,36 +174,36 @@ fn origin_entries(origins: &OriginList<'_>) -> Vec<String> {
     exact.chain(wildcards).chain(["default \"\"".to_owned()]).collect()
 }
 
-fn preflight(text: &mut Text, plan: &Plan<'_>) {
-    text.note(
+fn preflight(text: &mut Text, name: &str, plan: &Plan<'_>) {
+    text.comment(
         "A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.",
     );
     text.block(
-        "\t@corsac_preflight",
+        &format!("@{name}_preflight"),
         &["method", "header Origin", "header Access-Control-Request-Method"].map(|matcher| {
             format!("{matcher} {}", if matcher == "method" { "OPTIONS" } else { "*" })
         }),
     );
-    text.raw("\troute @corsac_preflight {");
-    text.raw("\t\theader +Vary \"Access-Control-Request-Method, Access-Control-Request-Headers\"");
-    text.raw("\t\t# More than 1024 names or 16 KiB of them: no page asks for so many.");
+    text.open(&format!("route @{name}_preflight"));
+    text.rule("header +Vary \"Access-Control-Request-Method, Access-Control-Request-Headers\"");
+    text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
     let names = "{header.Access-Control-Request-Headers}";
     let mut denied = format!("size({names}) > 16384 || size({names}.split(\",\")) > 1024");
     if plan.origins.is_some() {
-        denied = format!("{{corsac_origin}} == \"\" || {denied}");
+        denied = format!("{{{name}_origin}} == \"\" || {denied}");
     }
-    text.line(format_args!("\t\t@corsac_denied expression `{denied}`"));
+    text.line(format_args!("@{name}_denied expression `{denied}`"));
     // Fetch, "HTTP responses": "403 can be used".
-    text.raw("\t\trespond @corsac_denied 403");
-    text.raw("\t\t# The full lists, which the browser compares with what it needs.");
-    let mut headers = vec![allow_origin(plan)];
+    text.line(format_args!("respond @{name}_denied 403"));
+    text.comment("The full lists, which the browser compares with what it needs.");
+    let mut headers = vec![allow_origin(name, plan)];
     if plan.credentials {
         headers.push("Access-Control-Allow-Credentials true".to_owned());
     }
     if let Some(methods) = &plan.methods {
         let value = if plan.mirrors_method {
-            allow_methods(text, methods);
-            "{corsac_methods}".to_owned()
+            allow_methods(text, name, methods);
+            format!("{{{name}_methods}}")
         } else {
             quote(methods)
         };
@@ -155,21 +213,23 @@ fn preflight(text: &mut Text, plan: &Plan<'_>) {
         headers.push(format!("Access-Control-Allow-Headers {}", quote(names)));
     }
     headers.push(format!("Access-Control-Max-Age {}", plan.max_age));
-    text.block("\t\theader", &headers);
-    if matches!(plan.request_headers, AllowHeaders::Mirrored) {
-        allow_any_header(text);
+    text.block("header", &headers);
+    if plan.mirrors_request_headers() {
+        allow_any_header(text, name);
     }
-    text.line(format_args!("\t\trespond {}", plan.preflight_status.as_u16()));
-    text.raw("\t}");
+    text.line(format_args!("respond {}", plan.preflight_status.as_u16()));
+    text.close();
 }
 
-fn allow_origin(plan: &Plan<'_>) -> String {
-    let value = if plan.origins.is_some() { "{corsac_origin}" } else { "*" };
-    format!("Access-Control-Allow-Origin {value}")
+fn allow_origin(name: &str, plan: &Plan<'_>) -> String {
+    match plan.origins {
+        Some(_) => format!("Access-Control-Allow-Origin {{{name}_origin}}"),
+        None => "Access-Control-Allow-Origin *".to_owned(),
+    }
 }
 
 /// The usual methods, and the requested one if it is another.
-fn allow_methods(text: &mut Text, methods: &str) {
+fn allow_methods(text: &mut Text, name: &str, methods: &str) {
     let listed: Vec<String> = methods.split(", ").map(escape::regex).collect();
     let listed = format!("~^(?:{}|(?i:CONNECT|TRACE|TRACK))$", listed.join("|"));
     let entries = [
@@ -177,22 +237,28 @@ fn allow_methods(text: &mut Text, methods: &str) {
         format!("\"~^({NAME_BYTE}{{1,128}})$\" \"{methods}, ${{1}}\""),
         format!("default {}", quote(methods)),
     ];
-    text.block("\t\tmap {header.Access-Control-Request-Method} {corsac_methods}", &entries);
+    let map = format!("map {{header.Access-Control-Request-Method}} {{{name}_methods}}");
+    text.block(&map, &entries);
 }
 
 /// Mirrors the requested names. `*` would not cover `Authorization`, and nothing with credentials.
-fn allow_any_header(text: &mut Text) {
+fn allow_any_header(text: &mut Text, name: &str) {
     let names = format!("~^({})$", names_re2());
     let entries = [format!("{} \"${{1}}\"", quote(&names)), "default \"\"".to_owned()];
-    text.block("\t\tmap {header.Access-Control-Request-Headers} {corsac_headers}", &entries);
-    text.raw("\t\t# Caddy would send an empty value.");
-    text.raw("\t\t@corsac_has_headers expression `{corsac_headers} != \"\"`");
-    text.raw("\t\theader @corsac_has_headers Access-Control-Allow-Headers {corsac_headers}");
+    text.block(
+        &format!("map {{header.Access-Control-Request-Headers}} {{{name}_headers}}"),
+        &entries,
+    );
+    text.comment("Caddy would send an empty value.");
+    text.line(format_args!("@{name}_has_headers expression `{{{name}_headers}} != \"\"`"));
+    text.line(format_args!(
+        "header @{name}_has_headers Access-Control-Allow-Headers {{{name}_headers}}"
+    ));
 }
 
-fn actual(text: &mut Text, plan: &Plan<'_>) {
-    text.note("Before the service answers, so that errors have them too.");
-    let mut headers = vec![allow_origin(plan)];
+fn actual(text: &mut Text, name: &str, plan: &Plan<'_>) {
+    text.comment("Before the service answers, so that errors have them too.");
+    let mut headers = vec![allow_origin(name, plan)];
     if plan.credentials {
         headers.push("Access-Control-Allow-Credentials true".to_owned());
     }
@@ -200,18 +266,20 @@ fn actual(text: &mut Text, plan: &Plan<'_>) {
         headers.push(format!("Access-Control-Expose-Headers {}", quote(names)));
     }
     if plan.origins.is_some() {
-        text.raw("\t@corsac_allowed expression `{corsac_origin} != \"\"`");
-        text.block("\theader @corsac_allowed", &headers);
+        text.line(format_args!("@{name}_allowed expression `{{{name}_origin}} != \"\"`"));
+        text.block(&format!("header @{name}_allowed"), &headers);
     } else {
-        text.block("\theader", &headers);
+        text.block("header", &headers);
     }
 }
 
 /// Answers requests of other origins that are neither own pages nor trusted senders.
-fn reject(text: &mut Text, rejection: &Rejection<'_>) {
-    text.note("A plain http page is not the service's own if the request came over https.");
+fn reject(text: &mut Text, name: &str, rejection: &Rejection<'_>) {
+    text.comment("A plain http page is not the service's own if the request came over https.");
     text.block(
-        "\tmap \"{scheme},{header.X-Forwarded-Proto}|{header.Forwarded}\" {corsac_is_https}",
+        &format!(
+            "map \"{{scheme}},{{header.X-Forwarded-Proto}}|{{header.Forwarded}}\" {{{name}_is_https}}"
+        ),
         &[
             format!("{} 1", quote(r"~(?i)^(?:[^|]*,)?[ \t]*(?:https|wss)[ \t]*(?:,[^|]*)?\|")),
             format!(
@@ -223,40 +291,43 @@ fn reject(text: &mut Text, rejection: &Rejection<'_>) {
     );
     let mut excused = vec![
         "{header.Sec-Fetch-Site} == \"same-origin\"".to_owned(),
-        format!("{{header.Sec-Fetch-Site}} == \"\" && ({})", own_page(rejection)),
+        format!("{{header.Sec-Fetch-Site}} == \"\" && ({})", own_page(name, rejection)),
     ];
     if !rejection.senders.is_empty() {
-        text.note(
+        text.comment(
             "Trusted senders. A page that opens a WebSocket reads, so handshakes are not covered.",
         );
-        text.block("\tmap {header.Origin} {corsac_sender}", &origin_entries(&rejection.senders));
+        let entries = origin_entries(&rejection.senders);
+        text.block(&format!("map {{header.Origin}} {{{name}_sender}}"), &entries);
         text.block(
-            "\tmap \"{header.Sec-WebSocket-Key}|{header.Upgrade}\" {corsac_is_websocket}",
+            &format!(
+                "map \"{{header.Sec-WebSocket-Key}}|{{header.Upgrade}}\" {{{name}_is_websocket}}"
+            ),
             &[
                 format!("{} 1", quote(r"~^[^|]")),
                 format!("{} 1", quote(r"~(?i)\|(?:.*,)?[ \t]*websocket[ \t]*(?:,|$)")),
                 "default \"\"".to_owned(),
             ],
         );
-        excused.push("{corsac_sender} != \"\" && {corsac_is_websocket} == \"\"".to_owned());
+        excused.push(format!("{{{name}_sender}} != \"\" && {{{name}_is_websocket}} == \"\""));
     }
-    text.note(
+    text.comment(
         "Other origins, but not the service's own pages. No page can forge `Sec-Fetch-Site`.",
     );
     let excused: Vec<String> = excused.iter().map(|excuse| format!("({excuse})")).collect();
-    let rejected = format!("{{corsac_origin}} == \"\" && !({})", excused.join(" || "));
+    let rejected = format!("{{{name}_origin}} == \"\" && !({})", excused.join(" || "));
     text.block(
-        "\t@corsac_rejected",
+        &format!("@{name}_rejected"),
         &["header Origin *".to_owned(), format!("expression `{rejected}`")],
     );
-    text.line(format_args!("\trespond @corsac_rejected {}", rejection.status.as_u16()));
+    text.line(format_args!("respond @{name}_rejected {}", rejection.status.as_u16()));
 }
 
 /// An expression that is true if the origin is one of the service's own.
-fn own_page(rejection: &Rejection<'_>) -> String {
+fn own_page(name: &str, rejection: &Rejection<'_>) -> String {
     let is_http = |origin: &str| origin.starts_with("http://");
     let unless_https = |own: String, is_http| {
-        if is_http { format!("({own}) && {{corsac_is_https}} == \"\"") } else { own }
+        if is_http { format!("({own}) && {{{name}_is_https}} == \"\"") } else { own }
     };
     if rejection.own_origins.is_empty() {
         let pages = ["https", "http"].map(|scheme| {

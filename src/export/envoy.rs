@@ -5,42 +5,55 @@ use super::{
     envoy_match::Condition,
     envoy_reject, envoy_routes,
     escape::{self, envoy_format as quote_format},
-    loss::Loss,
+    loss::{
+        Loss,
+        When::{Always, If},
+    },
     origins::{KNOWN_SCHEMES, OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_re2},
+    site::Site,
+    target::Server,
 };
 
-pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
-    vec![
-        File {
-            name: "corsac.http_filters.yaml",
-            purpose: "paste these items into `http_filters`, before all of its other items",
-            text: filters(plan),
-        },
-        File {
-            name: "corsac.routes.yaml",
-            purpose: "paste these items into the `routes` of each virtual host, before all of its \
-                      other items",
-            text: envoy_routes::routes(plan),
-        },
-    ]
+pub(super) static SERVER: Server = Server {
+    name: "envoy",
+    files,
+    chooses_by_path: false,
+    losses: &[
+        (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
+        (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
+        (Loss::MalformedOrigins, If(|plan| plan.has_wildcards())),
+        (Loss::SeveralLines, If(|plan| plan.mirrors_method || plan.rejection.is_some())),
+        (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
+        (Loss::EarlyErrors, Always),
+    ],
+};
+
+fn files(site: &Site<'_>) -> Vec<File> {
+    let name = &site.name;
+    let files = site.plans.iter().flat_map(|plan| {
+        [
+            File {
+                name: format!("{name}.http_filters.yaml"),
+                purpose: "paste these items into `http_filters`, before all of its other items"
+                    .to_owned(),
+                text: filters(site, plan),
+            },
+            File {
+                name: format!("{name}.routes.yaml"),
+                purpose:
+                    "paste these items into the `routes` of each virtual host, before all of its \
+                          other items"
+                        .to_owned(),
+                text: envoy_routes::routes(site, plan),
+            },
+        ]
+    });
+    files.collect()
 }
 
-pub(super) fn losses(plan: &Plan<'_>) -> Vec<Loss> {
-    let rejection = plan.rejection.as_ref();
-    let losses = [
-        (Loss::ExposedHeaders, plan.exposes_present_headers),
-        (Loss::ForwardedHosts, rejection.is_some_and(|it| it.trusts_forwarded_headers)),
-        (Loss::MalformedOrigins, plan.has_wildcards()),
-        (Loss::SeveralLines, plan.mirrors_method || rejection.is_some()),
-        (Loss::InvalidNames, matches!(plan.request_headers, AllowHeaders::Mirrored)),
-        (Loss::EarlyErrors, true),
-    ];
-    losses.into_iter().filter(|(_, applies)| *applies).map(|(loss, _)| loss).collect()
-}
-
-fn filters(plan: &Plan<'_>) -> String {
-    let mut text = Text::new(plan);
+fn filters(site: &Site<'_>, plan: &Plan<'_>) -> String {
+    let mut text = Text::new(site);
     text.comment(
         "\nPaste these items into `http_filters` of the HTTP connection manager, before all of its other\n\
          items, and those of corsac.routes.yaml into the routes. Envoy 1.38 or later.\n\n\

@@ -4,10 +4,11 @@ use super::{
     Text,
     escape::{self, envoy_format as quote_format},
     plan::{AllowHeaders, Plan},
+    site::Site,
 };
 
-pub(super) fn routes(plan: &Plan<'_>) -> String {
-    let mut text = Text::new(plan);
+pub(super) fn routes(site: &Site<'_>, plan: &Plan<'_>) -> String {
+    let mut text = Text::new(site);
     text.comment(
         "\nPaste these items into the `routes` of each virtual host, before all of its other items. They\n\
          need the filters of corsac.http_filters.yaml.",

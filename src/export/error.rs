@@ -11,14 +11,21 @@ const SHOWN: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExportError {
-    code: Vec<String>,
-    losses: Losses,
-    has_no_origin: bool,
+    /// The name of the target, if it is no name.
+    pub(super) wrong_name: Option<String>,
+    pub(super) code: Vec<String>,
+    pub(super) losses: Losses,
+    pub(super) has_no_origin: bool,
+    pub(super) has_several_policies: bool,
 }
 
 impl ExportError {
-    pub(super) fn new(code: Vec<String>, losses: Losses, has_no_origin: bool) -> Self {
-        Self { code, losses, has_no_origin }
+    pub(super) fn is_empty(&self) -> bool {
+        self.wrong_name.is_none()
+            && self.code.is_empty()
+            && self.losses.list().is_empty()
+            && !self.has_no_origin
+            && !self.has_several_policies
     }
 
     /// Returns the regexes and predicates of the policy, each with its setter.
@@ -39,6 +46,12 @@ impl ExportError {
         self.losses.entries(loss)
     }
 
+    /// Returns whether there is a policy for each path, and the target has one for all paths.
+    #[must_use]
+    pub fn has_several_policies(&self) -> bool {
+        self.has_several_policies
+    }
+
     /// Returns whether the target can allow none of the origins, so that there is nothing to export.
     #[must_use]
     pub fn has_no_origin(&self) -> bool {
@@ -49,11 +62,23 @@ impl ExportError {
 impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the policy cannot be exported:")?;
+        if let Some(name) = &self.wrong_name {
+            write!(
+                f,
+                "\n  - the name {name:?}: write at most 16 lower-case letters and digits, such as \"shop\""
+            )?;
+        }
         for code in &self.code {
             write!(
                 f,
                 "\n  - {code} is code, and a proxy has only data; write patterns in `allow_origins`, \
                  such as \"https://*.example.com\" or \"https://pr-*-app.example.com\""
+            )?;
+        }
+        if self.has_several_policies {
+            f.write_str(
+                "\n  - the target has one policy for all paths; write one for \"/\" alone, or use another \
+                 target or the service",
             )?;
         }
         if self.has_no_origin {

@@ -33,12 +33,10 @@ pub(super) fn nginx_key(text: &str) -> String {
     quoted
 }
 
-/// A variable of nginx whose value is `$`: no other text stands for it in a value.
-pub(super) const NGINX_DOLLAR: &str = "corsac_dollar";
-
-/// Quotes a text for nginx: a value, in which `$` starts a variable.
-pub(super) fn nginx_value(text: &str) -> String {
-    nginx_key(text).replace('$', &format!("${{{NGINX_DOLLAR}}}"))
+/// Quotes a text for nginx: a value, in which `$` starts a variable. Only another variable can stand for
+/// it, and `dollar` is the name of that.
+pub(super) fn nginx_value(text: &str, dollar: &str) -> String {
+    nginx_key(text).replace('$', &format!("${{{dollar}}}"))
 }
 
 /// Quotes a text for a Caddyfile. A backslash stands for itself unless a quotation mark follows, so a text

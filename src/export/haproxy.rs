@@ -1,263 +1,302 @@
 //! `HAProxy`: rules for a `frontend`. It has no directive that includes a file.
+//!
+//! The names start with the name of the site, or of a plan if each has its own. If the path chooses among
+//! several policies, the rules of each have one more condition.
 
 use super::{
     File, Text,
     escape::{haproxy as quote, haproxy_format as quote_format},
-    loss::Loss,
+    haproxy_reject,
+    loss::{
+        Loss,
+        When::{Always, If},
+    },
     origins::{OriginList, OriginRegex},
-    plan::{AllowHeaders, NAME_BYTE, Plan, Rejection, names_pcre},
+    plan::{AllowHeaders, NAME_BYTE, Plan, names_pcre},
+    site::{Site, plain_pcre},
+    target::Server,
 };
-use crate::origin::default_port;
 
-pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
+pub(super) static SERVER: Server = Server {
+    name: "haproxy",
+    files,
+    chooses_by_path: true,
+    losses: &[
+        (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
+        (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
+        (Loss::MalformedOrigins, If(|plan| plan.matches_malformed())),
+        (Loss::SplitRequestHeaders, Always),
+        (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
+        (Loss::SeparateVary, Always),
+        (Loss::EarlyErrors, Always),
+    ],
+};
+
+fn files(site: &Site<'_>) -> Vec<File> {
     vec![File {
-        name: "corsac.frontend.cfg",
-        purpose: "paste these lines into the `frontend`, before all of its other rules",
-        text: rules(plan),
+        name: format!("{}.frontend.cfg", site.name),
+        purpose: "paste these lines into the `frontend`, before all of its other rules".to_owned(),
+        text: rules(site),
     }]
 }
 
-pub(super) fn losses(plan: &Plan<'_>) -> Vec<Loss> {
-    let rejection = plan.rejection.as_ref();
-    let losses = [
-        (Loss::ExposedHeaders, plan.exposes_present_headers),
-        (Loss::ForwardedHosts, rejection.is_some_and(|it| it.trusts_forwarded_headers)),
-        (Loss::MalformedOrigins, plan.matches_malformed()),
-        (Loss::SplitRequestHeaders, true),
-        (Loss::InvalidNames, matches!(plan.request_headers, AllowHeaders::Mirrored)),
-        (Loss::SeparateVary, true),
-        (Loss::EarlyErrors, true),
-    ];
-    losses.into_iter().filter(|(_, applies)| *applies).map(|(loss, _)| loss).collect()
-}
-
-fn rules(plan: &Plan<'_>) -> String {
-    let mut text = Text::new(plan);
+fn rules(site: &Site<'_>) -> String {
+    let mut text = Text::new(site);
     text.comment("\nPaste these lines into the `frontend`, before all of its other rules.");
-    origin(&mut text, plan);
-    answer(&mut text, plan);
-    if let Some(rejection) = &plan.rejection {
-        reject(&mut text, rejection);
+    choose(&mut text, site);
+    shared(&mut text, site);
+    for (index, plan) in site.plans.iter().enumerate() {
+        text.blank();
+        text.comment_plan(site, index);
+        let chosen = site.paths.as_ref().map(|_| format!("{}_policy_{index} ", site.name));
+        let mut rules =
+            Rules { text: &mut text, site: &site.name, chosen: chosen.unwrap_or_default() };
+        origin(&mut rules, plan);
+        answer(&mut rules, plan);
+        haproxy_reject::excuse(&mut rules, plan);
+        mirror(&mut rules, plan);
+        headers(&mut rules, plan);
+        returns(&mut rules, plan);
     }
-    mirror(&mut text, plan);
-    headers(&mut text, plan);
-    returns(&mut text, plan);
     text.text
 }
 
+/// Writes the rules of a plan.
+pub(super) struct Rules<'t> {
+    pub(super) text: &'t mut Text,
+    /// Starts the names of what all plans share.
+    pub(super) site: &'t str,
+    /// The condition of each rule, with a blank at its end, or nothing.
+    chosen: String,
+}
+
+impl Rules<'_> {
+    /// Writes a rule for requests that have chosen this plan and meet the condition.
+    pub(super) fn rule_if(&mut self, rule: &str, condition: &str) {
+        let condition = format!("{}{condition}", self.chosen);
+        match condition.trim_end() {
+            "" => self.text.line(format_args!("{rule}")),
+            condition => self.text.line(format_args!("{rule} if {condition}")),
+        }
+    }
+
+    fn set_header(&mut self, name: &str, value: &str, condition: &str) {
+        self.rule_if(&format!("http-after-response set-header {name} {value}"), condition);
+    }
+}
+
 impl Text {
-    fn rule(&mut self, rule: &str) {
-        self.line(format_args!("{rule}"));
+    pub(super) fn acl(&mut self, acl: &str) {
+        self.line(format_args!("acl {acl}"));
     }
 }
 
-/// `txn.corsac_origin`: the value of `Access-Control-Allow-Origin`, if there is one.
-fn origin(text: &mut Text, plan: &Plan<'_>) {
+/// `txn.SITE_policy`: the number of a policy, if there is one.
+fn choose(text: &mut Text, site: &Site<'_>) {
+    let (Some(paths), name) = (&site.paths, &site.name) else { return };
     text.blank();
-    text.rule("acl corsac_has_origin req.fhdr_cnt(origin) gt 0");
-    let Some(origins) = &plan.origins else {
-        text.comment("Every origin is allowed, by a constant.");
-        text.rule("http-request set-var(txn.corsac_origin) str(*)");
-        return;
-    };
-    text.comment(
-        "The whole line, and only one: `req.hdr` would split it at commas, and take the last part.\n\
-         A regex that is not anchored at both ends would allow look-alikes.",
-    );
-    text.rule("acl corsac_one_origin req.fhdr_cnt(origin) eq 1");
-    if !origins.is_empty() {
-        origin_acl(text, origins, "corsac_listed");
-        text.rule(
-            "http-request set-var(txn.corsac_origin) req.fhdr(origin) if corsac_one_origin \
-             corsac_listed",
-        );
+    text.list_plans(site);
+    text.comment("The path as it was sent. `*` is none, so it has policy 0.");
+    text.acl(&format!("{name}_plain path -m reg -- {}", quote(&format!("^{}$", plain_pcre()))));
+    text.line(format_args!("http-request set-var(txn.{name}_policy) str(0) if !{name}_plain"));
+    for choice in &paths.choices {
+        let policy = choice.policy();
+        text.line(format_args!(
+            "http-request set-var(txn.{name}_policy) str({policy}) if !{{ var(txn.{name}_policy) -m found }} {{ path -m reg -- {} }}",
+            quote(&choice.regex)
+        ));
+    }
+    for index in 0..site.plans.len() {
+        text.acl(&format!("{name}_policy_{index} var(txn.{name}_policy) -m str {index}"));
+    }
+    if site.leaves_paths() {
+        text.acl(&format!("{name}_no_policy var(txn.{name}_policy) -m str none"));
     }
 }
 
-/// The lines of an ACL are alternatives. A line has at most 64 words and 2048 bytes.
-fn origin_acl(text: &mut Text, origins: &OriginList<'_>, name: &str) {
-    for origins in origins.exact.chunks(5) {
-        let origins: Vec<String> = origins.iter().map(|origin| quote(origin)).collect();
-        let origins = origins.join(" ");
-        text.line(format_args!("acl {name} req.fhdr(origin) -m str -- {origins}"));
-    }
-    for regex in origins.wildcards.iter().map(OriginRegex::pcre) {
-        let regex = quote(&format!("^{regex}$"));
-        text.line(format_args!("acl {name} req.fhdr(origin) -m reg -- {regex}"));
-    }
-}
-
-/// `txn.corsac_answer`: how the proxy answers, if the service does not.
-fn answer(text: &mut Text, plan: &Plan<'_>) {
+/// Writes what all plans share: `txn.SITE_answer`, which tells how the proxy answers, if the service does not.
+fn shared(text: &mut Text, site: &Site<'_>) {
+    let name = &site.name;
+    let unless_none =
+        if site.leaves_paths() { format!(" !{name}_no_policy") } else { String::new() };
     text.blank();
     text.comment(
         "A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.",
     );
-    text.rule("acl corsac_has_method req.fhdr_cnt(access-control-request-method) gt 0");
-    text.rule("acl corsac_allowed var(txn.corsac_origin) -m found");
-    text.rule("acl corsac_preflight var(txn.corsac_answer) -m str preflight");
-    text.rule("acl corsac_forbidden var(txn.corsac_answer) -m str forbidden");
-    text.rule(
-        "http-request set-var(txn.corsac_answer) str(preflight) if METH_OPTIONS corsac_has_origin \
-         corsac_has_method",
-    );
+    text.acl(&format!("{name}_has_origin req.fhdr_cnt(origin) gt 0"));
+    text.acl(&format!("{name}_has_method req.fhdr_cnt(access-control-request-method) gt 0"));
+    text.acl(&format!("{name}_allowed var(txn.{name}_origin) -m found"));
+    text.acl(&format!("{name}_preflight var(txn.{name}_answer) -m str preflight"));
+    text.acl(&format!("{name}_forbidden var(txn.{name}_answer) -m str forbidden"));
+    let preflight = format!("http-request set-var(txn.{name}_answer) str(preflight)");
+    text.line(format_args!(
+        "{preflight} if METH_OPTIONS {name}_has_origin {name}_has_method{unless_none}"
+    ));
     text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
     for too_many in ["^(?:[^,]*,){1024}", "^.{16385}"] {
         let too_many = quote(too_many);
-        text.line(format_args!(
-            "acl corsac_too_many req.fhdr(access-control-request-headers) -m reg -- {too_many}"
+        text.acl(&format!(
+            "{name}_too_many req.fhdr(access-control-request-headers) -m reg -- {too_many}"
         ));
     }
-    let forbid = "http-request set-var(txn.corsac_answer) str(forbidden) if corsac_preflight";
-    text.line(format_args!("{forbid} corsac_too_many"));
-    if plan.origins.is_some() {
-        text.line(format_args!("{forbid} !corsac_allowed"));
+    text.line(format_args!(
+        "http-request set-var(txn.{name}_answer) str(forbidden) if {name}_preflight {name}_too_many"
+    ));
+    if site.any(|plan| plan.origins.is_some()) {
+        text.acl(&format!("{name}_one_origin req.fhdr_cnt(origin) eq 1"));
     }
-    text.rule("http-request unset-var(txn.corsac_origin) if corsac_forbidden");
-}
-
-/// The request's headers are gone when the response comes, so variables keep what is mirrored.
-fn mirror(text: &mut Text, plan: &Plan<'_>) {
-    if let (true, Some(methods)) = (plan.mirrors_method, &plan.methods) {
-        text.blank();
-        text.comment("The usual methods, and the requested one if it is another.");
-        let method = "req.fhdr(access-control-request-method,1)";
-        let usual: Vec<String> = methods.split(", ").map(quote).collect();
-        text.line(format_args!("acl corsac_usual {method} -m str -- {}", usual.join(" ")));
-        text.line(format_args!("acl corsac_no_method {method} -m str -i CONNECT TRACE TRACK"));
-        let name = quote(&format!("^{NAME_BYTE}{{1,128}}$"));
-        text.line(format_args!("acl corsac_method {method} -m reg -- {name}"));
-        text.line(format_args!(
-            "http-request set-var(txn.corsac_method) {method} if corsac_preflight corsac_method \
-             !corsac_usual !corsac_no_method"
-        ));
-    }
-    if matches!(plan.request_headers, AllowHeaders::Mirrored) {
-        text.blank();
-        // `*` would not cover `Authorization`, and nothing with credentials.
-        text.comment("The requested names, if all of them are names, in one line.");
-        let names = quote(&format!("^{}$", names_pcre()));
-        let line = "req.fhdr(access-control-request-headers)";
-        text.line(format_args!("acl corsac_names {line} -m reg -- {names}"));
-        text.rule("acl corsac_one_line req.fhdr_cnt(access-control-request-headers) eq 1");
-        text.line(format_args!(
-            "http-request set-var(txn.corsac_names) {line} if corsac_preflight corsac_one_line \
-             corsac_names"
-        ));
-    }
-}
-
-fn headers(text: &mut Text, plan: &Plan<'_>) {
+    haproxy_reject::shared(text, site);
     text.blank();
     text.comment(
         "On every response, also those that HAProxy makes: `http-response` would miss these.\n\
          The service behind may send CORS headers of its own: two of a kind make browsers refuse.",
     );
-    text.rule("http-after-response del-header access-control- -m beg");
-    let set = |text: &mut Text, name: &str, value: &str, condition: &str| {
-        text.line(format_args!("http-after-response set-header {name} {value} if {condition}"));
+    let unless_none = unless_none.trim_start();
+    let condition =
+        if unless_none.is_empty() { String::new() } else { format!(" if {unless_none}") };
+    text.line(format_args!("http-after-response del-header access-control- -m beg{condition}"));
+    text.line(format_args!(
+        "http-after-response set-header Access-Control-Allow-Origin %[var(txn.{name}_origin)] if {name}_allowed"
+    ));
+}
+
+/// `txn.SITE_origin`: the value of `Access-Control-Allow-Origin`, if there is one.
+fn origin(rules: &mut Rules<'_>, plan: &Plan<'_>) {
+    let (site, name) = (rules.site, &plan.name);
+    let set = format!("http-request set-var(txn.{site}_origin)");
+    let Some(origins) = &plan.origins else {
+        rules.text.comment("Every origin is allowed, by a constant.");
+        rules.rule_if(&format!("{set} str(*)"), "");
+        return;
     };
-    set(text, "Access-Control-Allow-Origin", "%[var(txn.corsac_origin)]", "corsac_allowed");
+    if origins.is_empty() {
+        return;
+    }
+    rules.text.comment(
+        "The whole line, and only one: `req.hdr` would split it at commas, and take the last part.\n\
+         A regex that is not anchored at both ends would allow look-alikes.",
+    );
+    origin_acl(rules.text, origins, &format!("{name}_listed"));
+    rules.rule_if(&format!("{set} req.fhdr(origin)"), &format!("{site}_one_origin {name}_listed"));
+}
+
+/// The lines of an ACL are alternatives. A line has at most 64 words and 2048 bytes.
+pub(super) fn origin_acl(text: &mut Text, origins: &OriginList<'_>, name: &str) {
+    for origins in origins.exact.chunks(5) {
+        let origins: Vec<String> = origins.iter().map(|origin| quote(origin)).collect();
+        text.acl(&format!("{name} req.fhdr(origin) -m str -- {}", origins.join(" ")));
+    }
+    for regex in origins.wildcards.iter().map(OriginRegex::pcre) {
+        let regex = quote(&format!("^{regex}$"));
+        text.acl(&format!("{name} req.fhdr(origin) -m reg -- {regex}"));
+    }
+}
+
+/// Denies the preflights of other origins.
+fn answer(rules: &mut Rules<'_>, plan: &Plan<'_>) {
+    let site = rules.site;
+    if plan.origins.is_some() {
+        rules.rule_if(
+            &format!("http-request set-var(txn.{site}_answer) str(forbidden)"),
+            &format!("{site}_preflight !{site}_allowed"),
+        );
+    }
+    rules.rule_if(
+        &format!("http-request unset-var(txn.{site}_origin)"),
+        &format!("{site}_forbidden"),
+    );
+}
+
+/// The request's headers are gone when the response comes, so variables keep what is mirrored.
+fn mirror(rules: &mut Rules<'_>, plan: &Plan<'_>) {
+    let (site, name) = (rules.site, &plan.name);
+    if let (true, Some(methods)) = (plan.mirrors_method, &plan.methods) {
+        let text = &mut *rules.text;
+        text.comment("The usual methods, and the requested one if it is another.");
+        let method = "req.fhdr(access-control-request-method,1)";
+        let usual: Vec<String> = methods.split(", ").map(quote).collect();
+        text.acl(&format!("{name}_usual {method} -m str -- {}", usual.join(" ")));
+        text.acl(&format!("{name}_no_method {method} -m str -i CONNECT TRACE TRACK"));
+        let is_name = quote(&format!("^{NAME_BYTE}{{1,128}}$"));
+        text.acl(&format!("{name}_method {method} -m reg -- {is_name}"));
+        rules.rule_if(
+            &format!("http-request set-var(txn.{site}_method) {method}"),
+            &format!("{site}_preflight {name}_method !{name}_usual !{name}_no_method"),
+        );
+    }
+    if plan.mirrors_request_headers() {
+        // `*` would not cover `Authorization`, and nothing with credentials.
+        rules.text.comment("The requested names, if all of them are names, in one line.");
+        let names = quote(&format!("^{}$", names_pcre()));
+        let line = "req.fhdr(access-control-request-headers)";
+        rules.text.acl(&format!("{name}_names {line} -m reg -- {names}"));
+        rules
+            .text
+            .acl(&format!("{name}_one_line req.fhdr_cnt(access-control-request-headers) eq 1"));
+        rules.rule_if(
+            &format!("http-request set-var(txn.{site}_names) {line}"),
+            &format!("{site}_preflight {name}_one_line {name}_names"),
+        );
+    }
+}
+
+fn headers(rules: &mut Rules<'_>, plan: &Plan<'_>) {
+    let site = rules.site;
+    let (allowed, preflight) = (format!("{site}_allowed"), format!("{site}_preflight"));
     if plan.credentials {
-        set(text, "Access-Control-Allow-Credentials", "true", "corsac_allowed");
+        rules.set_header("Access-Control-Allow-Credentials", "true", &allowed);
     }
     if let Some(names) = &plan.exposed {
-        let condition = "corsac_allowed !corsac_preflight";
-        set(text, "Access-Control-Expose-Headers", &quote_format(names), condition);
+        let condition = format!("{allowed} !{preflight}");
+        rules.set_header("Access-Control-Expose-Headers", &quote_format(names), &condition);
     }
     if let Some(methods) = &plan.methods {
         let name = "Access-Control-Allow-Methods";
-        set(text, name, &quote_format(methods), "corsac_preflight");
+        rules.set_header(name, &quote_format(methods), &preflight);
         if plan.mirrors_method {
-            let methods = format!("\"{methods}, %[var(txn.corsac_method)]\"");
-            set(text, name, &methods, "{ var(txn.corsac_method) -m found }");
+            let methods = format!("\"{methods}, %[var(txn.{site}_method)]\"");
+            let condition = format!("{{ var(txn.{site}_method) -m found }}");
+            rules.set_header(name, &methods, &condition);
         }
     }
     match &plan.request_headers {
         AllowHeaders::None => {}
         AllowHeaders::Listed(names) => {
-            set(text, "Access-Control-Allow-Headers", &quote_format(names), "corsac_preflight");
+            rules.set_header("Access-Control-Allow-Headers", &quote_format(names), &preflight);
         }
         AllowHeaders::Mirrored => {
-            let condition = "{ var(txn.corsac_names) -m found } corsac_preflight";
-            set(text, "Access-Control-Allow-Headers", "%[var(txn.corsac_names)]", condition);
+            let names = format!("%[var(txn.{site}_names)]");
+            let condition = format!("{{ var(txn.{site}_names) -m found }} {preflight}");
+            rules.set_header("Access-Control-Allow-Headers", &names, &condition);
         }
     }
-    set(text, "Access-Control-Max-Age", &plan.max_age.to_string(), "corsac_preflight");
-    text.comment("Also if the origin is refused or missing: a cache must not mix up the answers.");
+    rules.set_header("Access-Control-Max-Age", &plan.max_age.to_string(), &preflight);
+    rules
+        .text
+        .comment("Also if the origin is refused or missing: a cache must not mix up the answers.");
     if !plan.vary.actual.is_empty() {
-        text.line(format_args!("http-after-response add-header Vary {}", plan.vary.actual));
+        let vary = format!("http-after-response add-header Vary {}", plan.vary.actual);
+        rules.rule_if(&vary, "");
     }
-    for answer in ["corsac_preflight", "corsac_forbidden"] {
-        text.line(format_args!(
+    for answer in [preflight, format!("{site}_forbidden")] {
+        rules.rule_if(
             "http-after-response add-header Vary \
-             \"Access-Control-Request-Method, Access-Control-Request-Headers\" if {answer}"
-        ));
-    }
-}
-
-fn returns(text: &mut Text, plan: &Plan<'_>) {
-    text.blank();
-    text.comment("Before authentication, because a preflight carries no credentials.");
-    let status = plan.preflight_status.as_u16();
-    text.line(format_args!("http-request return status {status} if corsac_preflight"));
-    // Fetch, "HTTP responses": "403 can be used".
-    text.rule("http-request return status 403 if corsac_forbidden");
-    if let Some(rejection) = &plan.rejection {
-        let status = rejection.status.as_u16();
-        text.line(format_args!(
-            "http-request return status {status} if corsac_has_origin !corsac_allowed !corsac_excused"
-        ));
-    }
-}
-
-/// `txn.corsac_excused`: the request is one of an own page or of a trusted sender.
-fn reject(text: &mut Text, rejection: &Rejection<'_>) {
-    let excuse = "http-request set-var(txn.corsac_excused) bool(true) if";
-    text.blank();
-    text.comment("A plain http page is not the service's own if the request came over https.");
-    text.rule("acl corsac_https ssl_fc");
-    text.rule("acl corsac_https req.hdr(x-forwarded-proto) -m str -i https wss");
-    let forwarded = quote(r#"(?:^|[,;])[ \t]*proto="?(?:https|wss)"?[ \t]*(?:[,;]|$)"#);
-    text.line(format_args!("acl corsac_https req.fhdr(forwarded) -m reg -i -- {forwarded}"));
-    text.comment("The service's own pages: `Sec-Fetch-Site` decides, which no page can forge.");
-    text.rule("acl corsac_excused var(txn.corsac_excused) -m found");
-    text.rule("acl corsac_has_site req.fhdr_cnt(sec-fetch-site) gt 0");
-    text.rule("acl corsac_same_origin req.fhdr(sec-fetch-site,1) -m str same-origin");
-    text.line(format_args!("{excuse} corsac_same_origin"));
-    let page = "req.fhdr(origin)";
-    if rejection.own_origins.is_empty() {
-        text.comment("Without it, pages whose host and port are those of the request.");
-        text.line(format_args!("http-request set-var(txn.corsac_page) {page}"));
-        for scheme in ["https", "http"] {
-            // RFC 9110, 7.2 "Host": the port can be written although it is the default one.
-            let port = default_port(scheme).unwrap_or_default();
-            text.line(format_args!(
-                "http-request set-var(txn.corsac_host) req.fhdr(host),lower,regsub(:{port}$,),regsub(:$,)"
-            ));
-            text.line(format_args!(
-                "http-request set-var(txn.corsac_own) str({scheme}://),concat(,txn.corsac_host)"
-            ));
-            let unless = if scheme == "http" { "!corsac_https " } else { "" };
-            text.line(format_args!(
-                "{excuse} corsac_one_origin !corsac_has_site {unless}{{ var(txn.corsac_own),strcmp(txn.corsac_page) eq 0 }}"
-            ));
-        }
-    }
-    for own in rejection.own_origins {
-        let unless = if own.starts_with("http://") { "!corsac_https " } else { "" };
-        let own = quote(own);
-        text.line(format_args!(
-            "{excuse} corsac_one_origin !corsac_has_site {unless}{{ {page} -m str -- {own} }}"
-        ));
-    }
-    if !rejection.senders.is_empty() {
-        text.comment(
-            "Trusted senders. A page that opens a WebSocket reads, so handshakes are not covered.",
+             \"Access-Control-Request-Method, Access-Control-Request-Headers\"",
+            &answer,
         );
-        origin_acl(text, &rejection.senders, "corsac_sender");
-        text.rule("acl corsac_websocket req.fhdr_cnt(sec-websocket-key) gt 0");
-        text.rule("acl corsac_websocket req.hdr(upgrade) -m str -i websocket");
-        text.line(format_args!("{excuse} corsac_one_origin corsac_sender !corsac_websocket"));
+    }
+}
+
+fn returns(rules: &mut Rules<'_>, plan: &Plan<'_>) {
+    let site = rules.site;
+    rules.text.comment("Before authentication, because a preflight carries no credentials.");
+    let mut answer = |status: u16, condition: String| {
+        rules.rule_if(&format!("http-request return status {status}"), &condition);
+    };
+    answer(plan.preflight_status.as_u16(), format!("{site}_preflight"));
+    // Fetch, "HTTP responses": "403 can be used".
+    answer(403, format!("{site}_forbidden"));
+    if let Some(status) = plan.reject_status() {
+        answer(status, format!("{site}_has_origin !{site}_allowed !{site}_excused"));
     }
 }

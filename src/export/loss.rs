@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::{plan::Plan, site::Site};
+
 /// A difference between a target and the policy that was exported to it.
 ///
 /// `Display` prints the meaning and the remedy.
@@ -42,6 +44,8 @@ pub enum Loss {
     EmptyLines,
     /// Several lines of a header are read as the first one, or as one value.
     SeveralLines,
+    /// On paths without a policy, several lines of a CORS header of the service become one.
+    PassedLines,
     /// Several `Access-Control-Request-Headers` lines are not mirrored, and each is bounded alone.
     SplitRequestHeaders,
     /// `allow_any_header`: a list with an invalid name is not mirrored at all.
@@ -62,7 +66,7 @@ pub enum Loss {
 
 impl Loss {
     /// All losses of all targets.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ExposedHeaders,
         Self::ForwardedHosts,
         Self::RejectStatus,
@@ -80,6 +84,7 @@ impl Loss {
         Self::MalformedOrigins,
         Self::EmptyLines,
         Self::SeveralLines,
+        Self::PassedLines,
         Self::SplitRequestHeaders,
         Self::InvalidNames,
         Self::SeparateVary,
@@ -111,6 +116,7 @@ impl Loss {
             Self::MalformedOrigins => "malformed-origins",
             Self::EmptyLines => "empty-lines",
             Self::SeveralLines => "several-lines",
+            Self::PassedLines => "passed-lines",
             Self::SplitRequestHeaders => "split-request-headers",
             Self::InvalidNames => "invalid-names",
             Self::SeparateVary => "separate-vary",
@@ -151,6 +157,7 @@ impl Loss {
             Self::MalformedOrigins
             | Self::EmptyLines
             | Self::SeveralLines
+            | Self::PassedLines
             | Self::SplitRequestHeaders
             | Self::InvalidNames
             | Self::SeparateVary
@@ -226,6 +233,10 @@ impl Loss {
                 "if a request has several lines of a header, the proxy reads all of them as one \
                  value, and Traefik and nginx before version 1.23 the first one alone"
             }
+            Self::PassedLines => {
+                "on paths without a policy, if the service sends several lines of a CORS header, the \
+                 proxy sends one line with all values, and nginx before version 1.23 the first one alone"
+            }
             Self::SplitRequestHeaders => {
                 "if a request has several `Access-Control-Request-Headers` lines, the proxy mirrors \
                  none of them, and bounds each one alone"
@@ -291,7 +302,9 @@ impl Loss {
             }
             Self::VaryLines => "let the service send one `Vary` line",
             Self::MalformedOrigins => "list the origins one by one if that matters to you",
-            Self::SeveralLines => "with nginx, use 1.23 or later if that matters to you",
+            Self::SeveralLines | Self::PassedLines => {
+                "with nginx, use 1.23 or later if that matters to you"
+            }
             Self::PipedResponses => {
                 "pipe handshakes alone: no browser reads the CORS headers of their responses"
             }
@@ -313,6 +326,19 @@ impl fmt::Display for Loss {
     }
 }
 
+/// A loss that a target can have, and the exports that have it.
+pub(super) type LossOf = (Loss, When);
+
+/// The exports that have a loss.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    Always,
+    /// Those with a policy for which this is true.
+    If(fn(&Plan<'_>) -> bool),
+    /// Those that leave paths without a policy.
+    LeavesPaths,
+}
+
 /// The losses of an export, each once, with the entries of the policy that they concern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Losses {
@@ -320,13 +346,17 @@ pub(super) struct Losses {
     entries: Vec<(Loss, String)>,
 }
 
-impl From<Vec<Loss>> for Losses {
-    fn from(list: Vec<Loss>) -> Self {
-        Self { list, entries: Vec::new() }
-    }
-}
-
 impl Losses {
+    pub(super) fn new(all: &[LossOf], site: &Site<'_>) -> Self {
+        let has = |when: When| match when {
+            When::Always => true,
+            When::If(is_so) => site.plans.iter().any(is_so),
+            When::LeavesPaths => site.leaves_paths(),
+        };
+        let list = all.iter().filter(|(_, when)| has(*when)).map(|(loss, _)| *loss);
+        Self { list: list.collect(), entries: Vec::new() }
+    }
+
     pub(super) fn list(&self) -> &[Loss] {
         &self.list
     }

@@ -2,18 +2,17 @@
 
 use http::{HeaderValue, StatusCode};
 
-use super::origins::OriginList;
+use super::{hash, origins::OriginList};
 use crate::{
     origin::{OriginSet, default_port},
-    policy::{
-        Enforcement, Origins, Policy,
-        rules::{Names, Rules},
-    },
+    policy::{Enforcement, Origins, Policy},
 };
 
 /// The data of a policy that a target has to write.
 #[derive(Debug)]
 pub(super) struct Plan<'p> {
+    /// Starts the names of everything that belongs to this policy alone.
+    pub(super) name: String,
     /// Identifies the policy in the generated text.
     pub(super) hash: u64,
     /// `None` if any origin is allowed, by the constant `*`.
@@ -101,7 +100,7 @@ pub(super) const STRIPPED: [&str; 7] = [
 ];
 
 impl<'p> Plan<'p> {
-    pub(super) fn new(policy: &'p Policy) -> Self {
+    pub(super) fn new(policy: &'p Policy, name: String) -> Self {
         let rules = &policy.rules;
         let origins = match &policy.origins {
             Origins::Any => None,
@@ -121,7 +120,8 @@ impl<'p> Plan<'p> {
             senders: OriginList::new(&policy.senders),
         });
         Self {
-            hash: hash(policy),
+            name,
+            hash: hash::of_policy(policy),
             // Fetch, "CORS protocol and HTTP caches": a constant does not vary on `Origin`.
             vary: match origins {
                 None => Vary {
@@ -161,6 +161,25 @@ impl<'p> Plan<'p> {
         self.origin_lists().any(|list| !list.wildcards.is_empty())
     }
 
+    pub(super) fn mirrors_request_headers(&self) -> bool {
+        matches!(self.request_headers, AllowHeaders::Mirrored)
+    }
+
+    pub(super) fn trusts_forwarded_headers(&self) -> bool {
+        self.rejection.as_ref().is_some_and(|rejection| rejection.trusts_forwarded_headers)
+    }
+
+    /// Returns the status of rejected requests, if there are any.
+    pub(super) fn reject_status(&self) -> Option<u16> {
+        self.rejection.as_ref().map(|rejection| rejection.status.as_u16())
+    }
+
+    /// Returns the trusted senders, if there are any.
+    pub(super) fn senders(&self) -> Option<&OriginList<'p>> {
+        let senders = self.rejection.as_ref().map(|rejection| &rejection.senders);
+        senders.filter(|senders| !senders.is_empty())
+    }
+
     fn origin_lists(&self) -> impl Iterator<Item = &OriginList<'p>> {
         let senders = self.rejection.as_ref().map(|rejection| &rejection.senders);
         self.origins.iter().chain(senders)
@@ -182,81 +201,4 @@ fn code(set: &OriginSet) -> Vec<String> {
         (0..regexes).map(|index| format!("allow_origin_regexes[{index}]")).collect();
     code.extend(custom.predicates.iter().map(|_| "allow_origin_if".to_owned()));
     code
-}
-
-/// Hashes the policy as data. The same policy has the same hash on every machine.
-fn hash(policy: &Policy) -> u64 {
-    let Rules {
-        origin_regexes,
-        any_origin,
-        any_origin_with_credentials,
-        null_origin,
-        insecure_origins,
-        opaque_origins,
-        methods,
-        request_headers,
-        exposed_headers,
-        credentials,
-        max_age,
-        enforcement,
-        reject_status,
-        preflight_status,
-        own_origins,
-        trust_forwarded_headers,
-        trusted_senders,
-    } = &policy.rules;
-    let patterns = policy.origin_set().map(OriginSet::patterns).unwrap_or_default();
-    let mut hash = Fnv::default();
-    hash.list(patterns.iter().map(AsRef::as_ref));
-    for list in [origin_regexes, opaque_origins, own_origins, trusted_senders] {
-        hash.list(list.iter().map(String::as_str));
-    }
-    for Names { any, listed } in [methods, request_headers, exposed_headers] {
-        hash.write(&[u8::from(*any)]);
-        hash.list(listed.iter().map(String::as_str));
-    }
-    let switches = [
-        any_origin,
-        any_origin_with_credentials,
-        null_origin,
-        insecure_origins,
-        credentials,
-        trust_forwarded_headers,
-    ];
-    hash.write(&switches.map(|switch| u8::from(*switch)));
-    let max_age = max_age.map_or(u64::MAX, |max_age| max_age.as_secs());
-    hash.write(&max_age.to_be_bytes());
-    hash.write(&[u8::from(*enforcement == Enforcement::Reject)]);
-    for status in [reject_status, preflight_status] {
-        hash.write(&status.unwrap_or(0).to_be_bytes());
-    }
-    hash.value
-}
-
-/// FNV-1a, whose values are the same on every machine.
-struct Fnv {
-    value: u64,
-}
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self { value: 0xcbf2_9ce4_8422_2325 }
-    }
-}
-
-impl Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.value = (self.value ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    /// No text of a policy contains these bytes, so two lists never give the same bytes.
-    fn list<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
-        for text in texts {
-            self.write(text.as_bytes());
-            self.write(&[0xff]);
-        }
-        self.write(&[0xfe]);
-    }
 }

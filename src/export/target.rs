@@ -1,12 +1,34 @@
 //! The targets of an export, and the losses that are accepted.
 
 use super::{
-    File, apache, caddy, envoy, haproxy,
-    loss::{Loss, Losses},
+    Export, ExportError, File, apache, caddy, envoy, haproxy,
+    loss::{Loss, LossOf, Losses},
     nginx,
-    plan::Plan,
+    site::Site,
     varnish,
 };
+
+/// A kind of proxy or gateway. Each has a file of its own in this folder.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) name: &'static str,
+    /// Writes the files, or none if the target can allow none of the origins.
+    pub(super) files: fn(&Site<'_>) -> Vec<File>,
+    /// It can have a policy for each path.
+    pub(super) chooses_by_path: bool,
+    /// All losses that an export to this target can have.
+    pub(super) losses: &'static [LossOf],
+}
+
+/// In alphabetical order.
+static SERVERS: [&Server; 6] = [
+    &apache::SERVER,
+    &caddy::SERVER,
+    &envoy::SERVER,
+    &haproxy::SERVER,
+    &nginx::SERVER,
+    &varnish::SERVER,
+];
 
 /// A proxy or gateway that a policy can be exported to, and the losses that you accept.
 ///
@@ -24,88 +46,63 @@ use super::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Target {
-    server: Server,
+    server: &'static Server,
+    name: Option<String>,
     accepted: Vec<Loss>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Server {
-    Apache,
-    Caddy,
-    Envoy,
-    Haproxy,
-    Nginx,
-    Varnish,
-}
-
-impl Server {
-    const ALL: [Self; 6] =
-        [Self::Apache, Self::Caddy, Self::Envoy, Self::Haproxy, Self::Nginx, Self::Varnish];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Apache => "apache",
-            Self::Caddy => "caddy",
-            Self::Envoy => "envoy",
-            Self::Haproxy => "haproxy",
-            Self::Nginx => "nginx",
-            Self::Varnish => "varnish",
-        }
-    }
 }
 
 impl Target {
     /// Returns Apache httpd 2.4.
     #[must_use]
     pub fn apache() -> Self {
-        Self::new(Server::Apache)
+        Self::new(&apache::SERVER)
     }
 
     /// Returns Caddy 2.11 or later.
     #[must_use]
     pub fn caddy() -> Self {
-        Self::new(Server::Caddy)
+        Self::new(&caddy::SERVER)
     }
 
     /// Returns Envoy 1.38 or later.
     #[must_use]
     pub fn envoy() -> Self {
-        Self::new(Server::Envoy)
+        Self::new(&envoy::SERVER)
     }
 
     /// Returns `HAProxy` 2.6 or later.
     #[must_use]
     pub fn haproxy() -> Self {
-        Self::new(Server::Haproxy)
+        Self::new(&haproxy::SERVER)
     }
 
     /// Returns nginx 1.22 or later.
     #[must_use]
     pub fn nginx() -> Self {
-        Self::new(Server::Nginx)
+        Self::new(&nginx::SERVER)
     }
 
     /// Returns Varnish 7.1 or later.
     #[must_use]
     pub fn varnish() -> Self {
-        Self::new(Server::Varnish)
+        Self::new(&varnish::SERVER)
     }
 
     /// Returns the target with one of these [`names`](Target::names).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Server::ALL.into_iter().find(|server| server.name() == name).map(Self::new)
+        SERVERS.iter().find(|server| server.name == name).map(|server| Self::new(server))
     }
 
     /// Returns the names of all targets, such as `nginx`.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        Server::ALL.into_iter().map(Server::name)
+        SERVERS.iter().map(|server| server.name)
     }
 
     /// Returns the name of this target.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.server.name()
+        self.server.name
     }
 
     /// Accepts a loss. Without this, [`Policy::export`](crate::Policy::export) fails if browsers could show the difference.
@@ -115,22 +112,60 @@ impl Target {
         self
     }
 
-    pub(super) fn accepts(&self, loss: Loss) -> bool {
-        self.accepted.contains(&loss)
+    /// Names the export, so that one server can have several of them. Default: no name.
+    ///
+    /// The name becomes part of the name of each file, and of each variable in the files. It consists of at
+    /// most 16 lower-case letters and digits, and starts with a letter.
+    ///
+    /// ```
+    /// use corsac::{CorsLayer, export::Target};
+    ///
+    /// let policy = CorsLayer::builder().allow_origins(["https://app.example.com"]).build_policy()?;
+    /// let export = policy.export(&Target::nginx().named("shop"))?;
+    /// assert_eq!(export.files()[0].name(), "shop_corsac.http.conf");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
-    pub(super) fn write(&self, plan: &Plan<'_>) -> (Vec<File>, Losses) {
-        match self.server {
-            Server::Apache => (apache::files(plan), apache::losses(plan).into()),
-            Server::Caddy => (caddy::files(plan), caddy::losses(plan).into()),
-            Server::Envoy => (envoy::files(plan), envoy::losses(plan).into()),
-            Server::Haproxy => (haproxy::files(plan), haproxy::losses(plan).into()),
-            Server::Nginx => (nginx::files(plan), nginx::losses(plan).into()),
-            Server::Varnish => (varnish::files(plan), varnish::losses(plan).into()),
-        }
+    /// Returns every loss that an export to this target can have.
+    pub fn losses(&self) -> impl Iterator<Item = Loss> + use<> {
+        self.server.losses.iter().map(|(loss, _)| *loss)
     }
 
-    fn new(server: Server) -> Self {
-        Self { server, accepted: Vec::new() }
+    /// Starts every name in the files. Without a name of the target it is `corsac`, and the names that follow
+    /// never start with `corsac_`, so no name of one export is a name of another one.
+    pub(super) fn prefix(&self) -> String {
+        self.name.as_ref().map_or("corsac".to_owned(), |name| format!("{name}_corsac"))
     }
+
+    pub(super) fn export(&self, site: &Site<'_>) -> Result<Export, ExportError> {
+        let losses = Losses::new(self.server.losses, site);
+        let mut refused = losses.clone();
+        refused.retain(|loss| loss.shows_in_browsers() && !self.accepted.contains(&loss));
+        let files = (self.server.files)(site);
+        let error = ExportError {
+            wrong_name: self.name.clone().filter(|name| !is_name(name)),
+            code: site.plans.iter().flat_map(|plan| plan.code.iter().cloned()).collect(),
+            losses: refused,
+            has_no_origin: files.is_empty(),
+            has_several_policies: site.paths.is_some() && !self.server.chooses_by_path,
+        };
+        if error.is_empty() { Ok(Export { files, losses }) } else { Err(error) }
+    }
+
+    fn new(server: &'static Server) -> Self {
+        Self { server, name: None, accepted: Vec::new() }
+    }
+}
+
+/// nginx limits the length of the names of variables.
+fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    name.len() <= 16
+        && name.bytes().all(is_plain)
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
 }

@@ -73,7 +73,10 @@ fn each_loss_has_its_own_name() {
 #[test]
 fn quoting() {
     assert_eq!(escape::nginx_key(r#"a"b\c;{$d}'"#), r#""a\"b\\c;{$d}'""#);
-    assert_eq!(escape::nginx_value("a$b, $c"), r#""a${corsac_dollar}b, ${corsac_dollar}c""#);
+    assert_eq!(
+        escape::nginx_value("a$b, $c", "corsac_dollar"),
+        r#""a${corsac_dollar}b, ${corsac_dollar}c""#
+    );
     assert_eq!(escape::caddy(r#"a"b\.c"#), r#""a\"b\.c""#);
     assert_eq!(escape::haproxy(r#"a'b"\$"#), r#"'a'\''b"\$'"#);
     assert_eq!(escape::haproxy_format("a%b"), "'a%%b'");

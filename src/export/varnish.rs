@@ -3,34 +3,41 @@
 use super::{
     File, Text,
     escape::{self, vcl as quote, vcl_regex as quote_regex},
-    loss::Loss,
+    loss::{
+        Loss,
+        When::{Always, If},
+    },
     origins::{OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, Rejection, STRIPPED, own_host_pcre},
+    site::Site,
+    target::Server,
 };
 
-pub(super) fn files(plan: &Plan<'_>) -> Vec<File> {
-    vec![File {
-        name: "corsac.vcl",
-        purpose: "beside the VCL file; its first lines say what to write there",
-        text: subroutines(plan),
-    }]
+pub(super) static SERVER: Server = Server {
+    name: "varnish",
+    files,
+    chooses_by_path: false,
+    losses: &[
+        (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
+        (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
+        (Loss::MalformedOrigins, If(|plan| plan.matches_malformed())),
+        (Loss::SeveralLines, Always),
+        (Loss::PipedResponses, Always),
+        (Loss::EarlyErrors, Always),
+    ],
+};
+
+fn files(site: &Site<'_>) -> Vec<File> {
+    let files = site.plans.iter().map(|plan| File {
+        name: format!("{}.vcl", site.name),
+        purpose: "beside the VCL file; its first lines say what to write there".to_owned(),
+        text: subroutines(site, plan),
+    });
+    files.collect()
 }
 
-pub(super) fn losses(plan: &Plan<'_>) -> Vec<Loss> {
-    let rejection = plan.rejection.as_ref();
-    let losses = [
-        (Loss::ExposedHeaders, plan.exposes_present_headers),
-        (Loss::ForwardedHosts, rejection.is_some_and(|it| it.trusts_forwarded_headers)),
-        (Loss::MalformedOrigins, plan.matches_malformed()),
-        (Loss::SeveralLines, true),
-        (Loss::PipedResponses, true),
-        (Loss::EarlyErrors, true),
-    ];
-    losses.into_iter().filter(|(_, applies)| *applies).map(|(loss, _)| loss).collect()
-}
-
-fn subroutines(plan: &Plan<'_>) -> String {
-    let mut text = Text::new(plan);
+fn subroutines(site: &Site<'_>, plan: &Plan<'_>) -> String {
+    let mut text = Text::new(site);
     text.comment(
         "\nWrite these lines after the backends, before all other subroutines. Varnish joins subroutines\n\
          of the same name in the order of the file, and refuses a file in which a call is missing.\n\n\

@@ -160,7 +160,7 @@ impl CorsLayer {
     #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
     #[doc(alias = "nest")]
     #[doc(alias = "route")]
-    pub fn per_path(policies: crate::config::PathPolicies) -> Self {
+    pub fn per_path(policies: crate::policy::PathPolicies) -> Self {
         Self::from_mount(Source::PerRequest(Arc::new(move |parts| policies.policy(parts))))
     }
 

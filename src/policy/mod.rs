@@ -12,6 +12,10 @@ mod forwarded;
 pub(crate) mod headers;
 mod kind;
 pub(crate) mod lists;
+#[cfg(feature = "serde")]
+pub(crate) mod path;
+#[cfg(feature = "serde")]
+pub(crate) mod paths;
 mod remedy;
 mod reply;
 pub(crate) mod request_headers;
@@ -24,6 +28,8 @@ pub use decision::Decision;
 pub use denial::Denial;
 pub(crate) use evaluate::{AllowOrigin, Check, is_repeated};
 pub use kind::{DenialKind, RequestKind};
+#[cfg(feature = "serde")]
+pub use paths::PathPolicies;
 pub use remedy::Remedy;
 pub(crate) use reply::Reply;
 

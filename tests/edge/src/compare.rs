@@ -83,24 +83,47 @@ impl Seen {
         differing.into_iter().collect()
     }
 
-    /// Returns what `Decision` makes of the service's response without its CORS headers.
-    pub fn expected(decision: &Decision<'_>, sent: &Sent) -> Self {
+    /// Returns what `Decision` makes of the service's response without its CORS headers. Without a policy
+    /// that is the whole response.
+    pub fn expected(decision: Option<&Decision<'_>>, sent: &Sent) -> Self {
         let mut headers = HeaderMap::new();
         let own_status = sent.own_status.and_then(|status| StatusCode::from_u16(status).ok());
-        let (status, reached_service) = match (decision.status(), own_status) {
+        let (status, reached_service) = match (decision.and_then(Decision::status), own_status) {
             (Some(status), _) | (None, Some(status)) => (status, false),
             (None, None) => {
                 let (status, lines) = upstream::response(sent.case);
                 headers = header_map(&lines);
-                for name in EXACT.iter().chain(&LISTS) {
-                    headers.remove(name);
+                if decision.is_some() {
+                    for name in EXACT.iter().chain(&LISTS) {
+                        headers.remove(name);
+                    }
+                    headers.remove("access-control-allow-private-network");
                 }
-                headers.remove("access-control-allow-private-network");
                 (StatusCode::from_u16(status).unwrap_or_default(), true)
             }
         };
-        decision.apply(&mut headers);
+        if let Some(decision) = decision {
+            decision.apply(&mut headers);
+        }
         Self::new(status, reached_service, &headers)
+    }
+
+    /// Makes one line of each header, or takes the first one alone.
+    pub fn pass_lines(&mut self, first: bool) {
+        for (name, lines) in &mut self.headers {
+            if !LISTS.contains(name) {
+                lines.truncate(if first { 1 } else { usize::MAX });
+                *lines = vec![lines.join(", ")];
+            }
+        }
+    }
+
+    /// Returns whether the edge cannot parse the request, or answers it before any rule applies. Such an
+    /// answer allows nothing.
+    pub fn is_early(&self, sent: &Sent) -> bool {
+        let is_general = self.status == StatusCode::OK && sent.target == "*";
+        let is_refused = self.status == StatusCode::BAD_REQUEST;
+        (is_general || is_refused) && !self.reached_service && self.headers.is_empty()
     }
 }
 

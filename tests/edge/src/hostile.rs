@@ -5,7 +5,10 @@ use std::time::Duration;
 use corsac::{BuildError, CorsBuilder, CorsLayer, Enforcement};
 use http::StatusCode;
 
-use crate::{policies::Case, random::Random};
+use crate::{
+    policies::{Case, Policies},
+    random::Random,
+};
 
 /// Whatever has a meaning in the language of some server, and what has none.
 const TEXT: &str = "\"'\\;{}$#\n%`<>&!()*+,-./:=?@[]^_|~ aZ09\u{e9}";
@@ -85,7 +88,8 @@ pub fn policy(random: &mut Random) -> Result<Case, BuildError> {
             builder = builder.reject_status(StatusCode::UNAUTHORIZED);
         }
     }
-    Ok(Case { name: "random", policy: builder.build_policy()?, origins, methods, headers })
+    let policies = Policies::One(builder.build_policy()?.into());
+    Ok(Case { name: "random", policies, origins, methods, headers })
 }
 
 fn names(random: &mut Random, set: fn(CorsBuilder, &str) -> CorsBuilder) -> Vec<String> {

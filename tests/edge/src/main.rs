@@ -21,6 +21,7 @@ mod envoy;
 mod faults;
 mod golden;
 mod hostile;
+mod path_policies;
 mod policies;
 mod random;
 mod requests;
@@ -98,6 +99,14 @@ fn try_server(
         .collect::<Result<_, _>>()?;
     let mut failures = 0;
     for case in cases.iter().chain(&random) {
+        if case.is_refused(&server.kind.target()) {
+            writeln!(
+                output,
+                "{:>12}: refused: the server has one policy for all paths",
+                case.name
+            )?;
+            continue;
+        }
         let export = bench.export(case)?;
         let outcome = bench.start(&export, "", "")?.compare(case, &export, usize::MAX)?;
         writeln!(output, "{:>12}: {outcome}", case.name)?;

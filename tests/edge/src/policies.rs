@@ -1,21 +1,61 @@
 //! The policies that are exported, each with origins that it allows.
 
-use std::time::Duration;
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use corsac::{BuildError, CorsBuilder, CorsLayer, Enforcement, Policy};
+use corsac::{
+    BuildError, CorsBuilder, CorsLayer, Enforcement, PathPolicies, Policy,
+    export::{Export, ExportError, Target},
+};
+
+use crate::{path_policies, random::Random};
 
 pub struct Case {
     pub name: &'static str,
-    pub policy: Policy,
+    pub policies: Policies,
     /// Allowed, or nearly.
     pub origins: Vec<String>,
     pub methods: Vec<String>,
     pub headers: Vec<String>,
 }
 
+pub enum Policies {
+    One(Arc<Policy>),
+    ByPath(PathPolicies),
+}
+
 type Names = [&'static str];
 
-pub fn all() -> Result<Vec<Case>, BuildError> {
+impl Case {
+    pub fn export(&self, target: &Target) -> Result<Export, ExportError> {
+        match &self.policies {
+            Policies::One(policy) => policy.export(target),
+            Policies::ByPath(policies) => policies.export(target),
+        }
+    }
+
+    /// Returns whether the target has one policy for all paths, and this case has several.
+    pub fn is_refused(&self, target: &Target) -> bool {
+        self.export(target).is_err_and(|error| error.has_several_policies())
+    }
+
+    /// Returns the policy for a path as the client sends it.
+    pub fn policy(&self, path: &str) -> Option<Arc<Policy>> {
+        match &self.policies {
+            Policies::One(policy) => Some(policy.clone()),
+            Policies::ByPath(policies) => policies.get(path),
+        }
+    }
+
+    /// Returns a path, with a query or in another form of a request target.
+    pub fn path(&self, random: &mut Random) -> Cow<'static, str> {
+        match &self.policies {
+            Policies::One(_) => Cow::Borrowed(*random.pick(&["/", "/a/b?c=d"])),
+            Policies::ByPath(_) => Cow::Owned(path_policies::path(random)),
+        }
+    }
+}
+
+pub fn all() -> Result<Vec<Case>, Box<dyn std::error::Error>> {
     Ok(vec![
         strict()?,
         public()?,
@@ -28,6 +68,8 @@ pub fn all() -> Result<Vec<Case>, BuildError> {
         everyone()?,
         bare()?,
         deny_all(),
+        path_policies::some()?,
+        path_policies::all()?,
     ])
 }
 
@@ -40,14 +82,14 @@ fn case(
 ) -> Result<Case, BuildError> {
     Ok(Case {
         name,
-        policy: builder.build_policy()?,
+        policies: Policies::One(builder.build_policy()?.into()),
         origins: owned(origins),
         methods: owned(methods),
         headers: owned(headers),
     })
 }
 
-fn owned(texts: &[&str]) -> Vec<String> {
+pub fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
@@ -248,7 +290,7 @@ fn bare() -> Result<Case, BuildError> {
 fn deny_all() -> Case {
     Case {
         name: "deny_all",
-        policy: Policy::deny_all(Enforcement::Reject),
+        policies: Policies::One(Policy::deny_all(Enforcement::Reject).into()),
         origins: vec!["https://app.example.com".to_owned()],
         methods: Vec::new(),
         headers: Vec::new(),

@@ -1,6 +1,6 @@
 //! Requests at random: what browsers send, and what is nearly that.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use http::{Method, Request, header::UPGRADE};
 
@@ -12,20 +12,15 @@ use crate::{
     wire::{Lines, header_map},
 };
 
-/// A path of the edge, with the status of the edge's own answer.
-pub const PATHS: [(&str, Option<u16>); 6] = [
-    ("/", None),
-    ("/a/b?c=d", None),
-    ("/down", Some(502)),
-    ("/missing", Some(404)),
-    ("/private", Some(401)),
-    ("/slow", Some(504)),
-];
+/// A path that the edge answers itself, with the status.
+const OWN: [(&str, u16); 4] =
+    [("/down", 502), ("/missing", 404), ("/private", 401), ("/slow", 504)];
 
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub method: &'static str,
-    pub path: &'static str,
+    /// The request target.
+    pub target: Cow<'static, str>,
     /// The status of the edge's own answer, if the service behind it does not answer.
     pub own_status: Option<u16>,
     pub lines: Lines,
@@ -36,13 +31,17 @@ pub struct Sent {
 impl Sent {
     pub fn random(random: &mut Random, case: &Case, kind: Kind) -> Self {
         // A slow service costs time.
-        let path = if random.one_in(1000) { 5 } else { random.below(PATHS.len() - 1) };
-        let path = if random.one_in(3) { path } else { random.below(2) };
-        let (path, own_status) = PATHS[path];
+        let own = if random.one_in(1000) { 3 } else { random.below(OWN.len() - 1) };
+        let own = random.one_in(4).then_some(OWN[own]);
         let own_status =
-            own_status.map(|status| if status == 502 { kind.unreachable() } else { status });
+            own.map(|(_, status)| if status == 502 { kind.unreachable() } else { status });
+        let mut target = own.map_or_else(|| case.path(random), |(path, _)| Cow::Borrowed(path));
         let response = random.below(upstream::CASES);
-        let mut lines = vec![line("Host", random.pick(&HOSTS)), line(CASE, response.to_string())];
+        let host = *random.pick(&HOSTS);
+        if target != "*" && random.one_in(20) {
+            target = Cow::Owned(format!("http://{host}{target}"));
+        }
+        let mut lines = vec![line("Host", host), line(CASE, response.to_string())];
         if upstream::response(response).0 == upstream::NOT_MODIFIED {
             lines.push(line("If-None-Match", upstream::ETAG));
         }
@@ -74,13 +73,25 @@ impl Sent {
         if matches!(method, "POST" | "PUT" | "PATCH") {
             lines.push(line("Content-Length", "0"));
         }
-        Self { method, path, own_status, lines, case: response }
+        Self { method, target, own_status, lines, case: response }
     }
 
-    /// Returns the request as corsac reads it behind a server.
+    /// Returns the path as it was sent.
+    pub fn path(&self) -> &str {
+        let target = self
+            .target
+            .strip_prefix("http://")
+            .map_or(&*self.target, |rest| rest.find(['/', '?']).map_or("/", |at| &rest[at..]));
+        match target.split('?').next() {
+            Some("") | None => "/",
+            Some(path) => path,
+        }
+    }
+
+    /// Returns the request as corsac reads it behind a server, apart from its path, which can be invalid.
     pub fn to_request(&self, kind: Kind) -> Result<Request<()>, http::Error> {
         let method = Method::from_bytes(self.method.as_bytes())?;
-        let mut request = Request::builder().method(method).uri(self.path).body(())?;
+        let mut request = Request::builder().method(method).body(())?;
         *request.headers_mut() = header_map(&self.lines);
         // RFC 9110, 7.8 "Upgrade": without a `Connection` that names it, it has no effect.
         if kind == Kind::Envoy {
@@ -104,7 +115,7 @@ impl fmt::Display for Sent {
         } else {
             format!("--request {}", self.method)
         };
-        write!(f, "curl --include {method} \"http://$EDGE{}\"", self.path)?;
+        write!(f, "curl --include {method} \"http://$EDGE\" --request-target '{}'", self.target)?;
         for (name, value) in &self.lines {
             let value = String::from_utf8_lossy(value);
             // An empty value needs another sign in curl.

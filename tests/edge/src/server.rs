@@ -14,6 +14,8 @@ use crate::{apache, envoy};
 pub struct Server {
     pub kind: Kind,
     program: PathBuf,
+    /// It passes the first line of several alone.
+    pub passes_first: bool,
     /// The headers whose lines it reads otherwise if there are several.
     pub repeated: &'static [&'static str],
 }
@@ -104,7 +106,7 @@ impl Server {
             Kind::Haproxy => &["access-control-request-headers"],
             Kind::Varnish => &[],
         };
-        Ok(Self { kind, program, repeated })
+        Ok(Self { kind, program, passes_first: is_old_nginx, repeated })
     }
 
     /// Lets the server check the files in a directory, and starts it there.

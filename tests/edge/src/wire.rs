@@ -70,24 +70,24 @@ impl Client {
         Self { port, connection: None }
     }
 
-    pub fn send(&mut self, method: &str, path: &str, lines: &Lines) -> io::Result<Answer> {
+    pub fn send(&mut self, method: &str, target: &str, lines: &Lines) -> io::Result<Answer> {
         // The edge may close an idle connection just when a request is sent.
         let was_open = self.connection.is_some();
-        match self.try_send(method, path, lines) {
+        match self.try_send(method, target, lines) {
             Err(_) if was_open => {
                 self.connection = None;
-                self.try_send(method, path, lines)
+                self.try_send(method, target, lines)
             }
             answer => answer,
         }
     }
 
-    fn try_send(&mut self, method: &str, path: &str, lines: &Lines) -> io::Result<Answer> {
+    fn try_send(&mut self, method: &str, target: &str, lines: &Lines) -> io::Result<Answer> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => BufReader::new(connect(self.port)?),
         };
-        let mut request = format!("{method} {path} HTTP/1.1\r\n").into_bytes();
+        let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
         for (name, value) in lines {
             request.extend_from_slice(name.as_bytes());
             request.extend_from_slice(b": ");
