@@ -123,9 +123,15 @@ fn answer(text: &mut Text, plan: &Plan<'_>) {
         "corsac_answer=preflight",
     );
     text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
+    let header = "Access-Control-Request-Headers";
     for too_many in ["^(?:[^,]*,){1024}", "^.{16385}"] {
-        let header = "Access-Control-Request-Headers";
         text.set_if_header(header, too_many, "corsac_too_many=1");
+    }
+    if matches!(plan.request_headers, AllowHeaders::Mirrored) {
+        // Apache reads a header once for all rules in a row, and an expression with a regex replaces the
+        // text that it has read, so no expression can stand between these rules.
+        text.comment("The requested names, if all of them are names.");
+        text.set_if_header(header, &format!("^{}$", names_pcre()), "corsac_names=$0");
     }
     let mut is_forbidden = "-n reqenv('corsac_too_many')".to_owned();
     if plan.origins.is_some() {
@@ -191,9 +197,6 @@ fn headers(text: &mut Text, plan: &Plan<'_>) {
         }
         AllowHeaders::Mirrored => {
             // `*` would not cover `Authorization`, and nothing with credentials.
-            text.comment("The requested names, if all of them are names.");
-            let names = format!("^{}$", names_pcre());
-            text.set_if_header("Access-Control-Request-Headers", &names, "corsac_names=$0");
             let condition = format!("{preflight} && -n reqenv('corsac_names')");
             set(text, "Access-Control-Allow-Headers", "%{corsac_names}e", &condition);
         }
