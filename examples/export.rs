@@ -1,26 +1,26 @@
-//! Prints a policy file as the configuration of a proxy.
+//! Writes a policy file as the configuration of a proxy or gateway.
 //!
 //! ```text
-//! $ printf 'allow_origins = ["https://app.example.com"]\nallow_methods = "PUT"' > cors.toml
-//! $ cargo run --example export --features serde,export -- nginx cors.toml
+//! $ printf 'allow_origins = ["https://app.example.com"]\nallow_methods = "PUT"\n' > corsac.toml
+//! $ cargo run --example export --features export,serde -- nginx corsac.toml proxy
 //! ```
 //!
-//! Names of losses that you accept follow the file: `-- nginx cors.toml exposed-headers`.
+//! The last argument is the directory for the files. A policy file can also have a policy for each path:
+//! tables such as `["/public"]`. Options follow the directory:
+//!
+//! * `--name shop` for a second export in the same server.
+//! * `--accept exposed-headers` for a loss that you accept.
 
-use std::{env, error::Error, fs, process::ExitCode};
+use std::{env, error::Error, fs, path::Path, process::ExitCode};
 
 use corsac::{
-    Config,
-    export::{Loss, Target},
+    Config, PathConfigs,
+    export::{Export, Loss, Target},
 };
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let done = match arguments.as_slice() {
-        [target, file, losses @ ..] => run(target, file, losses),
-        _ => Err("usage: export <target> <policy.toml> [<loss>...]".into()),
-    };
-    match done {
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -29,28 +29,55 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(name: &str, file: &str, losses: &[String]) -> Result<(), Box<dyn Error>> {
-    let mut target = Target::from_name(name).ok_or_else(|| {
+fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let [name, file, directory, options @ ..] = arguments else {
+        return Err("usage: export <target> <policy.toml> <directory> [--name <name>] \
+                    [--accept <loss>]..."
+            .into());
+    };
+    let target = Target::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = Target::names().collect();
         format!("target {name:?}: write one of {}", names.join(", "))
     })?;
-    for id in losses {
-        let loss = Loss::from_id(id).ok_or_else(|| {
-            let ids: Vec<&str> = Loss::ALL.into_iter().map(Loss::id).collect();
-            format!("loss {id:?}: write one of {}", ids.join(", "))
-        })?;
-        target = target.accept(loss);
+    let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+    let export = export(&text, &with_options(target, options)?)?;
+    let directory = Path::new(directory);
+    fs::create_dir_all(directory)?;
+    for file in export.files() {
+        fs::write(directory.join(file.name()), file.text())?;
+        println!("{}\n    {}", directory.join(file.name()).display(), file.purpose());
     }
-    let config: Config = toml::from_str(&fs::read_to_string(file)?)?;
-    let export = config.build_policy()?.export(&target)?;
-    for loss in export.losses() {
-        eprintln!("{}: {}", loss.id(), loss.meaning());
+    for loss in export.losses().iter().filter(|loss| loss.shows_in_browsers()) {
+        println!("accepted: {loss}");
         for entry in export.entries(*loss) {
-            eprintln!("  {entry}");
+            println!("    {entry}");
         }
     }
-    for file in export.files() {
-        println!("### {} ({})\n{}", file.name(), file.purpose(), file.text());
-    }
     Ok(())
+}
+
+fn with_options(mut target: Target, options: &[String]) -> Result<Target, Box<dyn Error>> {
+    for option in options.chunks(2) {
+        target = match option {
+            [flag, name] if flag == "--name" => target.named(name),
+            [flag, id] if flag == "--accept" => {
+                target.accept(Loss::from_id(id).ok_or_else(|| {
+                    let ids: Vec<&str> = Loss::ALL.into_iter().map(Loss::id).collect();
+                    format!("loss {id:?}: write one of {}", ids.join(", "))
+                })?)
+            }
+            other => return Err(format!("{:?}: no such option", other.join(" ")).into()),
+        };
+    }
+    Ok(target)
+}
+
+/// Each path starts with a slash, and no setting does.
+fn export(text: &str, target: &Target) -> Result<Export, Box<dyn Error>> {
+    let file: toml::Table = toml::from_str(text)?;
+    if file.keys().any(|key| key.starts_with('/')) {
+        Ok(toml::from_str::<PathConfigs>(text)?.build()?.export(target)?)
+    } else {
+        Ok(toml::from_str::<Config>(text)?.build_policy()?.export(target)?)
+    }
 }

@@ -42,6 +42,7 @@
 //! * [Security](guide::security): credentials, subdomains, CSRF, own pages behind a proxy, WebSockets, `null`
 //! * [Local Network Access](guide::local_network_access): public pages that call `localhost`
 //! * [Moving from tower-http](guide::tower_http)
+//! * [App or edge?](guide::edge): a proxy that owns CORS, in step with the service
 //! * [Many tenants](guide::tenants), and a policy for each path or route
 //! * [Performance](guide::performance)
 //!

@@ -16,6 +16,7 @@
 //! | call `localhost` or a private address from a public page | [`local_network_access`] |
 //! | replace tower-http's `CorsLayer` | [`tower_http`] |
 //! | replace Express's `cors`, `@fastify/cors`, Hono's `cors()`, or what Next.js, API Gateway or Workers do | [`moving`] |
+//! | let a proxy own CORS, in step with the service | [`edge`] |
 //! | serve many customers, each with its own origins, or use a policy for each path | [`tenants`] |
 //! | know the cost of a request, and how to keep it low | [`performance`] |
 //!
@@ -162,6 +163,25 @@ pub mod moving {
     #[doc = include_str!("moving/workers.md")]
     #[doc(alias("cloudflare", "worker"))]
     pub mod workers {}
+}
+
+#[doc = include_str!("links.md")]
+#[doc = include_str!("edge.md")]
+#[doc(alias("balancer", "export", "gateway", "ingress", "proxy"))]
+pub mod edge {
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/caddy.md")]
+    #[doc(alias("caddyfile"))]
+    pub mod caddy {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/haproxy.md")]
+    pub mod haproxy {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/nginx.md")]
+    #[doc(alias("map", "add_header"))]
+    pub mod nginx {}
 }
 
 #[doc = include_str!("links.md")]
