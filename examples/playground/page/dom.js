@@ -1,4 +1,4 @@
-// What the other files need to build the page.
+// Helpers of the other files.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -19,13 +19,28 @@ export function prose(text) {
   return el("span", {}, ...parts);
 }
 
+/** The text, with the lines marked that `before` does not have. */
+export function marked(text, before) {
+  const known = new Set(before.split("\n"));
+  const lines = text.split("\n").map((line) => (known.has(line) ? line : el("mark", {}, line)));
+  return lines.flatMap((line, at) => (at === 0 ? [line] : ["\n", line]));
+}
+
 export async function getJson(path) {
-  return read(await fetch(path));
+  return read(await request(path));
 }
 
 export async function postJson(path, value) {
   const headers = { "content-type": "application/json" };
-  return read(await fetch(path, { method: "POST", headers, body: JSON.stringify(value) }));
+  return read(await request(path, { method: "POST", headers, body: JSON.stringify(value) }));
+}
+
+async function request(path, init) {
+  try {
+    return await fetch(path, init);
+  } catch {
+    throw new Error("The playground is not running any more. Start it again, and reload this page.");
+  }
 }
 
 async function read(response) {

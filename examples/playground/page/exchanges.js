@@ -1,4 +1,4 @@
-// The two records of a request: what the page got, and what the server saw.
+// The two records of a request: the result for the page, and the requests at the server.
 
 import { el } from "./dom.js";
 
@@ -15,15 +15,22 @@ const WHO = {
   hand: "the stand-in",
 };
 
-const NEVER_MORE =
-  "A script never learns more than that: no status, no header. " +
-  "The browser's console knows the reason, and so does corsac.";
+const NEVER_MORE = "The script gets no status and no header. The reason is only in the browser's console:";
 
-export function pageGot(outcome, hidden) {
+const BROWSERS = { chromium: "Chromium", firefox: "Firefox" };
+
+export function pageGot(outcome, { hidden, console: messages }) {
   if (outcome.error !== undefined) {
+    const lines = Object.entries(BROWSERS)
+      .filter(([browser]) => messages?.[browser])
+      .flatMap(([browser, name]) => [
+        el("dt", {}, name),
+        el("dd", { id: `console-${browser}` }, messages[browser]),
+      ]);
     return el("div", { className: "card" },
       el("pre", { className: "code" }, outcome.error),
-      el("p", { className: "note" }, NEVER_MORE));
+      lines.length > 0 ? el("p", { className: "note" }, NEVER_MORE) : null,
+      lines.length > 0 ? el("dl", { className: "console" }, ...lines) : null);
   }
   const status = `${outcome.status}${outcome.redirected ? ", after a redirect" : ""}`;
   const unreadable = hidden.map((name) => [name, "null: it is not exposed"]);

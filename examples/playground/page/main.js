@@ -7,11 +7,12 @@
 //   #page-<id>, #preset-<id>       what to choose; ids as in /api/world, and `own`; #own-<field>
 //   #start-<id>                    sends at once; ids as in starts.js
 //   #order #method #path #headers #credentials #body, then #send, #send-fresh, #apply
+//   #shown-as, and #policy-shown[data-target] with its files
 //   #tour[data-step][data-stage]   with #tour-send, #tour-fix, #tour-next, #tour-open
 //   #verdict[data-verdict]         idle, sending, allowed, partial, blocked, failed
 //   #flow li[data-state]           page, preflight, actual request, what the page may read
 //   #flow[data-preflight]          not-needed, accepted, refused, cached, never-sent
-//   #sentence #nearest #repair #build-error, .why[data-rule]
+//   #sentence #nearest #repair #build-error, .why[data-rule], #console-chromium, #console-firefox
 //   .exchange[data-kind][data-status][data-by]
 
 import { byId, el, getJson } from "./dom.js";
@@ -22,7 +23,7 @@ import { freshen, run, startAt } from "./run.js";
 import * as starts from "./starts.js";
 import * as tour from "./tour.js";
 
-// A blocked request, one click away from understanding why.
+// A blocked request, so that one click shows the reason.
 const FIRST_PAGE = "other-port";
 
 const world = await getJson("/api/world");
@@ -55,7 +56,9 @@ byId("composer").addEventListener("submit", (event) => {
   send(setup(), apply);
 });
 byId("composer").addEventListener("input", request.summarize);
-byId("composer").addEventListener("input", result.outdate);
+byId("composer").addEventListener("input", ({ target }) => {
+  if (target.id !== "shown-as") result.outdate();
+});
 byId("pages").addEventListener("change", ({ target }) => choosePage(target.value));
 addEventListener("hashchange", () => { if (location.hash !== "#result") view(); });
 view();
@@ -85,7 +88,7 @@ function choosePage(id) {
 
 /** Makes the change that a repair proposes. */
 function apply({ form, order }) {
-  if (form) policy.choose({ form });
+  if (form) policy.choose({ form }, { isRepair: true });
   if (order) byId("order").value = order;
   send(setup(), apply);
 }
@@ -103,12 +106,12 @@ async function send(setup, onApply) {
     delete document.body.dataset.busy;
     document.body.dataset.runs = Number(document.body.dataset.runs) + 1;
     reveal();
-    // The button that was pressed may be gone.
+    // The pressed button may have been removed.
     if (document.activeElement === document.body) byId("result").focus({ preventScroll: true });
   }
 }
 
-/** Where the two columns are one, the result is below what was pressed. */
+/** On a narrow screen, the result is below the button. */
 function reveal() {
   if (!matchMedia("(max-width: 60rem)").matches) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,10 +1,10 @@
-// The policy that is chosen: a preset, or one's own by a form that shows its builder code.
+// The chosen policy: a preset, or the user's own. It is shown as code, as TOML, or as the configuration of a proxy.
 
-import { byId, el, postJson } from "./dom.js";
+import { byId, el, marked, postJson, prose } from "./dom.js";
 
 const TYPING_PAUSE_MS = 200;
 
-/** The fields of one's own policy: [name in the form, label, what "any" is called, placeholder]. */
+/** The fields of the user's own policy: [name in the form, label, name and label of "any", placeholder]. */
 const LISTS = [
   ["origins", "Origins", ["any_origin", "any origin"], "https://app.example.com\nhttps://*.example.com"],
   ["methods", "Methods", ["any_method", "any method"], "PUT"],
@@ -21,12 +21,27 @@ const DANGEROUS = [
   ["insecure_origins", "plain http, with credentials"],
 ];
 
+// Names for the targets that the server offers.
+const TITLES = {
+  apache: "Apache httpd",
+  caddy: "Caddy",
+  envoy: "Envoy",
+  haproxy: "HAProxy",
+  nginx: "nginx",
+  toml: "corsac.toml",
+  varnish: "Varnish",
+};
+
 let presets = [];
 let chosen = { preset: "strict" };
 let timer = 0;
 
 export function start(world) {
   presets = world.presets;
+  for (const target of world.targets) {
+    byId("shown-as").append(el("option", { value: target }, TITLES[target] ?? target));
+  }
+  byId("shown-as").addEventListener("change", () => show());
   for (const { id, title } of [...presets, { id: "own", title: "Your own" }]) {
     const input = el("input", { type: "radio", name: "preset", value: id, id: `preset-${id}` });
     byId("presets").append(el("label", { className: "chip", htmlFor: input.id }, input, title));
@@ -38,7 +53,7 @@ export function start(world) {
   byId("own").addEventListener("input", () => {
     chosen = { form: read() };
     clearTimeout(timer);
-    timer = setTimeout(showCode, TYPING_PAUSE_MS);
+    timer = setTimeout(show, TYPING_PAUSE_MS);
   });
   choose(chosen);
 }
@@ -47,18 +62,19 @@ export function current() {
   return chosen;
 }
 
-/** `{ preset: "strict" }` or `{ form: {..} }`. */
-export function choose(policy) {
+/** `{ preset: "strict" }` or `{ form: {..} }`. With a repair, its lines are marked. */
+export function choose(policy, { isRepair = false } = {}) {
+  const before = isRepair ? chosen : policy;
   chosen = policy;
   const own = policy.form !== undefined;
   byId(`preset-${policy.preset ?? "own"}`).checked = true;
   byId("own").hidden = !own;
   byId("own").disabled = !own;
   if (own) write(policy.form);
-  showCode();
+  show(before);
 }
 
-/** A preset's form is what one's own starts from. */
+/** The user's own policy starts with the form of a preset. */
 export function formOf(policy) {
   return policy.form ?? presets.find(({ id }) => id === policy.preset).form;
 }
@@ -68,16 +84,38 @@ export async function codeOf(policy) {
   return preset ? { code: preset.code, error: null } : postJson("/api/policy", policy.form);
 }
 
-async function showCode() {
+/** Marks the lines of the code that `before` does not have. */
+async function show(before = chosen) {
   const policy = chosen;
+  const target = byId("shown-as").value;
   const { code, error } = await codeOf(policy);
-  // Somebody has typed on, and a later answer is on its way.
-  if (policy !== chosen) return;
+  const old = before === policy ? code : (await codeOf(before)).code;
+  const { files, notes, error: problem } = target === "rust"
+    ? { files: [{ text: code, before: old }], notes: [], error }
+    : await postJson("/api/shown", { policy: await idOf(policy), target });
+  // The policy has changed in the meantime, and a later answer is on its way.
+  if (policy !== chosen || target !== byId("shown-as").value) return;
   const note = presets.find(({ id }) => id === policy.preset)?.note;
-  byId("policy-note").textContent = note ?? "the form below, and its code";
-  byId("policy-code").textContent = code;
-  byId("policy-error").textContent = error ?? "";
-  byId("policy-error").hidden = error === null;
+  byId("policy-note").textContent = note ?? "the form below";
+  byId("policy-shown").replaceChildren(
+    ...files.flatMap(file),
+    ...notes.map((text) => el("p", { className: "note" }, prose(text))));
+  byId("policy-shown").dataset.target = target;
+  byId("policy-error").textContent = problem ?? "";
+  byId("policy-error").hidden = problem === null;
+}
+
+/** The name of the policy in URLs. */
+export async function idOf(policy) {
+  return policy.preset ?? (await postJson("/api/policy", policy.form)).id;
+}
+
+function file({ name, purpose, text, before = text }) {
+  const properties = { className: "code", tabIndex: 0, "aria-label": name ?? "The policy as code" };
+  return [
+    name ? el("p", { className: "note" }, el("strong", {}, name), ": ", prose(purpose)) : null,
+    el("pre", properties, ...marked(text, before)),
+  ].filter((part) => part !== null);
 }
 
 function fields() {
@@ -88,7 +126,7 @@ function fields() {
       checkbox(any, anyLabel)));
   const maxAge = el("label", { className: "field", htmlFor: "own-max_age" }, "Max-age in seconds",
     el("input", { id: "own-max_age", type: "number", min: 0, step: 1, placeholder: "7200" }));
-  const dangerous = el("details", { id: "own-dangerous" }, el("summary", {}, "Dangerous doors"),
+  const dangerous = el("details", { id: "own-dangerous" }, el("summary", {}, "Dangerous settings"),
     ...DANGEROUS.map(([name, label]) => checkbox(name, label)));
   return [
     ...lists,

@@ -1,4 +1,4 @@
-// What came of a request: the verdict, the way there, and why.
+// The result of a request: the verdict, the steps, and the reason.
 
 import { byId, el, prose } from "./dom.js";
 import { answer, pageGot, route, serverSaw } from "./exchanges.js";
@@ -26,19 +26,17 @@ const PREFLIGHTS = {
   "never-sent": ["none", "never sent"],
 };
 
-const OUTERMOST = `Router::new()
-    .route(..)
-    .layer(authentication)
-    .layer(cors) // added last: outermost`;
+// The layers that answer these paths.
+const LAYERS = { private: "authentication", moved: "redirects", crash: "catch_panic" };
 
 /** Before anything is sent. */
 export function idle() {
-  drawVerdict("idle", "Send the request, and this shows what the browser lets the page have.");
+  drawVerdict("idle", "Send the request to see whether the page can read the response.");
   drawFlow([
     ["idle", "asks", "A script calls fetch."],
-    ["idle", "may I?", "For what no plain form could send, the browser asks first."],
-    ["idle", "the request", "It goes to the API, with the page's origin on it."],
-    ["idle", "the answer", "The browser compares its CORS headers with the page's origin."],
+    ["idle", "permission", "The browser asks first if an HTML form could not send the request."],
+    ["idle", "the request", "It goes to the API, with the origin of the page."],
+    ["idle", "the response", "The browser compares its CORS headers with the origin of the page."],
   ]);
   clear();
   byId("primer").hidden = false;
@@ -53,7 +51,7 @@ export function failed(error) {
   drawVerdict("failed", error.message);
 }
 
-/** What is shown was made from other fields than there are now: a repair would undo the change. */
+/** The result is that of other fields than there are now: a repair would undo the change. */
 export function outdate() {
   byId("apply")?.remove();
 }
@@ -66,14 +64,14 @@ export function show(result, apply) {
   drawVerdict(verdict, headline(verdict, result));
   drawFlow(stations(result, verdict));
   byId("flow").dataset.preflight = report.preflight.state;
-  byId("why").replaceChildren(why(report, apply));
+  byId("why").replaceChildren(why(result, apply));
   const texts = notes(result).map((text) => el("p", { className: "note" }, prose(text)));
   byId("notes").replaceChildren(...texts);
-  const got = pageGot(outcome, report.hidden);
-  byId("page-got").replaceChildren(el("h2", {}, "What the page got"), got);
+  const got = pageGot(outcome, report);
+  byId("page-got").replaceChildren(el("h2", {}, "The result for the page"), got);
   const saw = report.exchanges.map((exchange) => serverSaw(exchange));
   if (saw.length === 0) saw.push(el("p", { className: "note" }, "Nothing."));
-  byId("server-saw").replaceChildren(el("h2", {}, "What the server saw"), ...saw);
+  byId("server-saw").replaceChildren(el("h2", {}, "The requests at the server"), ...saw);
   return verdict;
 }
 
@@ -89,7 +87,7 @@ function verdictOf({ outcome, report }) {
 function headline(verdict, { outcome, report }) {
   switch (verdict) {
     case "blocked":
-      return `All that the page gets is ${outcome.error}`;
+      return `The page only gets ${outcome.error}`;
     case "partial":
       return `The page reads the ${outcome.status}, but not ${report.hidden.join(", ")}.`;
     default:
@@ -140,7 +138,7 @@ function stations({ setup, page, outcome, report }, verdict) {
     [...PREFLIGHTS[preflight.state], preflight.text],
     actual
       ? [state, answer(actual), `\`${actual.method} ${route(actual.target)}\``]
-      : ["none", "never sent", "The API did not see it."],
+      : ["none", "never sent", "The API did not get it."],
     {
       blocked: () => ["no", "nothing", `\`${outcome.error}\``],
       partial: () => ["partly", `${outcome.status}, not all`, `Kept back: ${hidden.join(", ")}`],
@@ -150,10 +148,15 @@ function stations({ setup, page, outcome, report }, verdict) {
   ];
 }
 
-function why({ why, repair, move_layer: moveLayer, build_error: buildError }, apply) {
-  const change = moveLayer ? { order: "outermost" } : repair.form && { form: repair.form };
-  const code = moveLayer ? OUTERMOST : repair.lines.join("\n");
-  const parts = [el("h2", {}, why.is_corsacs ? "corsac says" : "Why")];
+function why({ setup, report }, apply) {
+  const { why, repair, move_layer: moveLayer, build_error: buildError } = report;
+  const change = (moveLayer || repair.form) && {
+    ...(moveLayer && { order: "outermost" }),
+    ...(repair.form && { form: repair.form }),
+  };
+  const blocks = [repair.lines.join("\n"), moveLayer ? outermost(setup.request.path) : ""];
+  const code = blocks.filter(Boolean).join("\n\n");
+  const parts = [el("h2", {}, why.is_corsacs ? "The reason, from corsac" : "The reason")];
   if (why.sentence) parts.push(el("p", { id: "sentence" }, prose(why.sentence)));
   if (why.nearest) {
     const nearest = el("code", { id: "nearest" }, why.nearest);
@@ -175,4 +178,11 @@ function why({ why, repair, move_layer: moveLayer, build_error: buildError }, ap
   const element = el("section", { className: "card why", "aria-label": "Why" }, ...parts);
   element.dataset.rule = why.rule ?? "";
   return element;
+}
+
+function outermost(path) {
+  return `Router::new()
+    .route(..)
+    .layer(${LAYERS[path] ?? "another"})
+    .layer(cors) // added last: outermost`;
 }

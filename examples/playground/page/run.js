@@ -1,15 +1,20 @@
-// Sends one request from a page of the chosen origin, and asks the server what it saw of it.
+// Sends one request from a page of the chosen origin, and asks the server for its record of the request.
 
 import { byId, el, postJson } from "./dom.js";
+import { idOf } from "./policy.js";
 
 const FRAME_PATIENCE_MS = 5_000;
 const ANSWER_PATIENCE_MS = 15_000;
 
-// URLs carry it, so that tabs do not disturb each other, and no answer of an earlier visit is in the
-// browser's preflight cache.
+// A part of each URL, so that tabs do not affect each other, and the browser's preflight cache has no answer
+// of an earlier visit.
 const session = [...crypto.getRandomValues(new Uint8Array(8))]
   .map((byte) => byte.toString(16).padStart(2, "0"))
   .join("");
+
+const HINTS = {
+  subdomain: "This browser does not resolve app.localhost to this machine.",
+};
 
 const frames = new Map();
 let lastNumber = 0;
@@ -20,7 +25,7 @@ export function startAt(number) {
   sequence = number;
 }
 
-/** From now on URLs that the browser has not seen. */
+/** From now on, URLs are new to the browser. */
 export function freshen() {
   fresh += 1;
 }
@@ -28,17 +33,19 @@ export function freshen() {
 /** `setup` is what `setup()` in main.js gives. */
 export async function run(world, setup) {
   const page = world.pages.find((page) => page.id === setup.page);
-  const policy = setup.policy.preset ?? (await postJson("/api/policy", setup.policy.form)).id;
+  const policy = await idOf(setup.policy);
   const query = fresh ? `?fresh=${fresh}` : "";
   const url = `${world.api}/${session}/${policy}/${setup.order}/${setup.request.path}${query}`;
   const { init, headers } = forFetch(setup.request);
 
-  const frame = await frameOf(page);
+  const frame = await frameOf(world, page);
   const sent = sentHeaders(url, init, headers);
   const outcome = await ask(frame, page, url, init);
   const report = await postJson("/api/explain", {
     session,
     policy,
+    origin: page.origin,
+    url,
     after: sequence,
     method: init.method,
     headers: sent,
@@ -66,23 +73,22 @@ function forFetch(request) {
   return { headers, init: { method, credentials, headers, ...(body && { body }) } };
 }
 
-function frameOf(page) {
+function frameOf(world, page) {
   if (!frames.has(page.id)) {
-    const loading = load(page);
+    const loading = load(world, page);
     frames.set(page.id, loading);
     loading.catch(() => frames.delete(page.id));
   }
   return frames.get(page.id);
 }
 
-function load(page) {
+function load(world, page) {
   const frame = el("iframe", { src: `${page.base}/`, title: `A page at ${page.origin}` });
   if (page.sandboxed) frame.setAttribute("sandbox", "allow-scripts");
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       frame.remove();
-      const hint = "does this browser take that name for this machine?";
-      reject(new Error(`The page at ${page.base} did not load: ${hint}`));
+      reject(new Error(`Cannot reach ${page.base}. ${HINTS[page.id] ?? ports(world)}`));
     }, FRAME_PATIENCE_MS);
     addEventListener("message", function ready(event) {
       if (event.source !== frame.contentWindow || !event.data.ready) return;
@@ -92,6 +98,11 @@ function load(page) {
     });
     byId("frames").append(frame);
   });
+}
+
+function ports({ api, pages }) {
+  const numbers = [location.origin, ...pages.map(({ base }) => base), api].map((url) => new URL(url).port);
+  return `The playground uses the ports ${[...new Set(numbers)].join(", ")}: forward all of them.`;
 }
 
 function ask(frame, page, url, init) {
@@ -105,13 +116,13 @@ function ask(frame, page, url, init) {
       clearTimeout(timer);
       resolve(event.data.outcome);
     });
-    // An opaque origin has no name to send to; nothing in here is secret.
+    // An opaque origin cannot be named as the target. The message has no secrets.
     const target = page.sandboxed ? "*" : page.origin;
     frame.contentWindow.postMessage({ number, url, init }, target);
   });
 }
 
-// Browsers drop what scripts may not set; `fetch` complains about the rest.
+// Browsers drop headers that scripts may not set; `fetch` reports invalid ones.
 function sentHeaders(url, init, headers) {
   try {
     return [...new Request(url, init).headers];

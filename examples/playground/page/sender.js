@@ -1,5 +1,5 @@
 // The page that calls the API. It runs in a frame of the playground, under the origin that is tried,
-// and tells the playground what any script here would have got.
+// and passes the result on to the playground.
 "use strict";
 
 const PATIENCE_MS = 10_000;

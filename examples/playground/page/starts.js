@@ -1,12 +1,12 @@
-// What to begin with: a few requests that show the most, one press each.
+// A few requests that show the most, one press each.
 
 import { byId, el } from "./dom.js";
 import { request } from "./request.js";
 
 const STARTS = [
-  ["blocked", "A blocked request", "The page is not on the list.", { page: "other-port" }],
-  ["allowed", "The same, allowed", "This page is on the list.", {}],
-  ["preflight", "One with a preflight", "A PUT with JSON: the browser asks first.",
+  ["blocked", "A blocked request", "The origin of the page is not on the list.", { page: "other-port" }],
+  ["allowed", "The same from a listed page", "The origin of this page is on the list.", {}],
+  ["preflight", "One with a preflight", "A PUT with JSON: the browser sends a preflight first.",
     { request: { method: "PUT", body: "json" } }],
   ["cookies", "One with cookies", "The API counts your visits.",
     { request: { credentials: "include" } }],

@@ -1,6 +1,6 @@
 // The tour: one step at a time, each sent as it is and then with its fix.
 
-import { byId, el, prose } from "./dom.js";
+import { byId, el, marked, prose } from "./dom.js";
 import { codeOf } from "./policy.js";
 import { describe, request } from "./request.js";
 import { steps as allSteps } from "./steps.js";
@@ -23,7 +23,7 @@ export function start(theWorld, theActions) {
   steps = allSteps({ listed, otherPort: origin("other-port"), https });
 }
 
-/** The step of `#tour/wrong-port`; the first one where there is none such. */
+/** The step of `#tour/wrong-port`, or the first one if there is none. */
 export function show(id) {
   at = Math.max(0, steps.findIndex((step) => step.id === id));
   stage = "new";
@@ -59,7 +59,7 @@ async function draw() {
   const { code, error } = await codeOf(now.policy);
   const first = setup(step, false);
   const before = isFixed ? (await codeOf(first.policy)).code : code;
-  // Somebody has gone on in the meantime.
+  // Another step was opened in the meantime.
   if (drawn !== drawing) return;
   const next = steps[at + 1];
   const focused = byId("tour").contains(document.activeElement) ? document.activeElement.id : null;
@@ -77,8 +77,8 @@ async function draw() {
         ...fact("Request", el("code", {}, describe(now.request))),
         ...fact("CORS layer", now.order, now.order !== first.order)),
       el("pre", { className: "code", tabIndex: 0, "aria-label": "The builder code of the policy" },
-        ...changed(code, before)),
-      // The result shows it, once there is one.
+        ...marked(code, before)),
+      // After a request, the result shows it.
       el("p", { className: "problem", hidden: error === null || stage !== "new" }, error ?? "")),
     el("div", { className: "actions" },
       button("tour-send", "Send it", () => send(false), stage === "new"),
@@ -90,13 +90,6 @@ async function draw() {
 
 function fact(name, value, isChanged = false) {
   return [el("dt", {}, name), el("dd", {}, isChanged ? el("mark", {}, value) : value)];
-}
-
-/** The code, with the lines marked that `before` does not have. */
-function changed(code, before) {
-  const known = new Set(before.split("\n"));
-  const lines = code.split("\n").map((line) => (known.has(line) ? line : el("mark", {}, line)));
-  return lines.flatMap((line, at) => (at === 0 ? [line] : ["\n", line]));
 }
 
 function pill(step, index) {

@@ -17,6 +17,7 @@ use crate::{
     explain::{Report, Run, explain},
     form::Form,
     guard::Hosts,
+    shown::{self, Shown, Wish, shown},
     world::World,
 };
 
@@ -35,6 +36,7 @@ pub(crate) fn router(world: Arc<World>) -> Result<Router, BuildError> {
     let asked = Router::new()
         .route("/api/world", get(describe))
         .route("/api/policy", post(policy))
+        .route("/api/shown", post(show))
         .route("/api/explain", post(report))
         .with_state(world);
     Ok(page
@@ -49,6 +51,7 @@ async fn describe(State(world): State<Arc<World>>) -> Json<Value> {
         "api": world.api,
         "pages": world.pages,
         "presets": world.presets,
+        "targets": shown::targets(),
         "sequence": world.recorder.sequence(),
     }))
 }
@@ -59,6 +62,14 @@ async fn policy(State(world): State<Arc<World>>, Json(form): Json<Form>) -> Json
     let (id, stored) = world.policies.keep(form);
     let error = stored.built.as_ref().err().map(ToString::to_string);
     Json(json!({ "id": id, "code": code, "error": error }))
+}
+
+async fn show(
+    State(world): State<Arc<World>>,
+    Json(wish): Json<Wish>,
+) -> Result<Json<Shown>, StatusCode> {
+    let stored = world.policies.find(&wish.policy).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Json(shown(&stored, &wish.target)))
 }
 
 async fn report(

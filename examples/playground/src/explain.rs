@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::AnsweredBy,
+    console::{Console, console},
     needs_preflight::needs_preflight,
     policies::Stored,
     recorder::{Exchange, Kind, Recorder},
@@ -15,12 +16,15 @@ use crate::{
 pub(crate) struct Run {
     pub(crate) session: String,
     pub(crate) policy: String,
+    /// The origin of the page.
+    pub(crate) origin: String,
+    pub(crate) url: String,
     /// Exchanges up to this number belong to earlier runs.
     after: u64,
-    method: String,
-    headers: Vec<(String, String)>,
+    pub(crate) method: String,
+    pub(crate) headers: Vec<(String, String)>,
     /// The credentials mode is `include`.
-    credentials: bool,
+    pub(crate) credentials: bool,
     /// The names of the response headers that the page could read, or `None` if `fetch` failed.
     readable: Option<Vec<String>>,
 }
@@ -31,6 +35,8 @@ pub(crate) struct Report {
     exchanges: Vec<Exchange>,
     preflight: Preflight,
     why: Why,
+    /// The message in the browser's console, if the browser blocked the request.
+    console: Option<Console>,
     /// Response headers that the page could not read.
     hidden: Vec<String>,
     repair: Repair,
@@ -65,21 +71,30 @@ struct Why {
     sentence: String,
     rule: Option<&'static str>,
     nearest: Option<String>,
+    #[serde(skip)]
+    is_about_credentials: bool,
 }
 
 pub(crate) fn explain(run: &Run, stored: &Stored, recorder: &Recorder) -> Report {
-    let exchanges = recorder.since(&run.session, run.after);
+    let mut exchanges = recorder.since(&run.session, run.after);
     let failed = run.readable.is_none();
     let hidden = hidden(run, &exchanges);
+    let why = why(run, stored, &exchanges);
+    if why.is_about_credentials {
+        for said in exchanges.iter_mut().filter_map(|it| it.decision.as_mut()) {
+            said.sentence += " by the policy, but only without cookies";
+        }
+    }
     let move_layer = failed && bypassed(&exchanges).is_some();
     let wanted = Wanted { credentials: run.credentials, hidden: &hidden };
     Report {
         sequence: recorder.sequence(),
         preflight: preflight(run, &exchanges, recorder),
-        why: why(run, stored, &exchanges),
-        repair: match (&stored.built, move_layer) {
-            (Ok(_), false) => repair(&stored.form, &exchanges, &wanted),
-            _ => Repair::default(),
+        why,
+        console: if failed { console(run, &exchanges) } else { None },
+        repair: match &stored.built {
+            Ok(_) => repair(&stored.form, &exchanges, &wanted),
+            Err(_) => Repair::default(),
         },
         move_layer,
         build_error: stored.built.as_ref().err().map(ToString::to_string),
@@ -111,23 +126,33 @@ fn hidden(run: &Run, exchanges: &[Exchange]) -> Vec<String> {
 }
 
 fn why(run: &Run, stored: &Stored, exchanges: &[Exchange]) -> Why {
-    let own = |sentence: String| Why { is_corsacs: false, sentence, rule: None, nearest: None };
+    let own = |sentence: String| Why {
+        is_corsacs: false,
+        sentence,
+        rule: None,
+        nearest: None,
+        is_about_credentials: false,
+    };
     let failed = run.readable.is_none();
     let Some(last) = exchanges.last() else {
-        return own("the API saw no request: the browser would not send this one, or could not \
-                    reach the port; what it said is above"
+        return own("the API got no request: the browser does not send such a request, or cannot \
+                    reach the port"
             .to_owned());
     };
     if stored.built.is_err() {
-        return own("corsac does not build this policy, so such a server never starts; this is \
-                    what one without the check would have sent"
+        return own("corsac does not build this policy, so a server with it does not start; this \
+                    is the response of a server without the check"
             .to_owned());
     }
     if let (Some(exchange), true) = (bypassed(exchanges), failed) {
-        return own(format!(
-            "corsac never saw this request: a layer outside of it answered {}, without CORS headers",
+        let sentence = format!(
+            "corsac did not get this request: a layer outside of it answered {}, without CORS headers",
             exchange.status
-        ));
+        );
+        return own(match would_refuse(stored, exchanges) {
+            Some(refusal) => format!("there are two reasons: {sentence}; and {refusal}"),
+            None => sentence,
+        });
     }
     let refused = |it: &&Exchange| it.decision.as_ref().is_some_and(|said| !said.is_allowed);
     let preflight = || exchanges.iter().find(|it| it.kind == Kind::Preflight);
@@ -137,10 +162,11 @@ fn why(run: &Run, stored: &Stored, exchanges: &[Exchange]) -> Why {
         last.response_header("access-control-allow-credentials") == Some("true");
     if failed && !is_refused && run.credentials && !grants_credentials {
         let origin = last.response_header("access-control-allow-origin").unwrap_or_default();
-        return own(format!(
-            "the response says `Access-Control-Allow-Origin: {origin}`, and a request with cookies \
-             needs the page's own origin there, and `Access-Control-Allow-Credentials: true`"
+        let why = own(format!(
+            "the response has `Access-Control-Allow-Origin: {origin}`; a request with cookies needs \
+             the page's own origin there, and `Access-Control-Allow-Credentials: true`"
         ));
+        return Why { is_about_credentials: true, ..why };
     }
     match &decisive.decision {
         Some(said) => Why {
@@ -148,9 +174,18 @@ fn why(run: &Run, stored: &Stored, exchanges: &[Exchange]) -> Why {
             sentence: said.sentence.clone(),
             rule: said.rule,
             nearest: said.nearest.clone(),
+            is_about_credentials: false,
         },
         None => own(String::new()),
     }
+}
+
+/// Returns the refusal that the policy would give if corsac got the requests.
+fn would_refuse(stored: &Stored, exchanges: &[Exchange]) -> Option<String> {
+    let policy = stored.built.as_ref().ok()?;
+    let refusal =
+        |it: &Exchange| it.ask(policy, |decision| decision.denial().map(|_| decision.to_string()));
+    exchanges.iter().find_map(refusal)
 }
 
 fn preflight(run: &Run, exchanges: &[Exchange], recorder: &Recorder) -> Preflight {
@@ -161,14 +196,18 @@ fn preflight(run: &Run, exchanges: &[Exchange], recorder: &Recorder) -> Prefligh
         }
         Some(sent) => (
             PreflightState::Refused,
-            format!("The browser asked first, and the answer ({}) does not allow it.", sent.status),
+            format!(
+                "The browser asked first, and the answer ({}) does not allow the request.",
+                sent.status
+            ),
         ),
-        None if !needs_preflight(&run.method, &run.headers) => {
-            (PreflightState::NotNeeded, "Any form could send this: it goes at once.".to_owned())
-        }
+        None if !needs_preflight(&run.method, &run.headers) => (
+            PreflightState::NotNeeded,
+            "An HTML form could send this request, so the browser sends it at once.".to_owned(),
+        ),
         None => match exchanges.first() {
             Some(actual) => (PreflightState::Cached, cached(actual, recorder)),
-            None => (PreflightState::NeverSent, "None arrived at the API.".to_owned()),
+            None => (PreflightState::NeverSent, "The API got none.".to_owned()),
         },
     };
     Preflight { state, text }
@@ -189,9 +228,9 @@ fn cached(actual: &Exchange, recorder: &Recorder) -> String {
     let before = recorder.preflight_before(actual);
     match before.as_ref().and_then(|it| Some((it.at.elapsed().as_secs(), max_age(it)?))) {
         Some((age, seconds)) => format!(
-            "Not sent: the browser kept the answer of {age} s ago, which holds for {seconds} s."
+            "Not sent: the browser kept the answer of {age} s ago, which is valid for {seconds} s."
         ),
-        None => "Not sent: the browser still had an answer.".to_owned(),
+        None => "Not sent: the browser kept an earlier answer.".to_owned(),
     }
 }
 

@@ -9,7 +9,8 @@
 //!
 //! Open that address, and press "Send the request": the page cannot read the response, because its
 //! origin is not on the list. Press "Apply and send again", and the page can read it. "Ten
-//! mistakes" shows common mistakes, each with its fix.
+//! mistakes" shows common mistakes, each with its fix. "Show this policy for" shows the policy as
+//! `corsac.toml`, and as the configuration of nginx, Caddy, `HAProxy` and other proxies.
 //!
 //! | port | serves |
 //! |---|---|
@@ -24,6 +25,7 @@
 mod api;
 mod assets;
 mod code;
+mod console;
 mod control;
 mod explain;
 mod form;
@@ -34,6 +36,7 @@ mod ports;
 mod presets;
 mod recorder;
 mod repair;
+mod shown;
 mod unchecked;
 mod world;
 

@@ -192,7 +192,9 @@ impl Heard {
 fn said(decision: &Decision<'_>) -> Said {
     let denial = decision.denial();
     let sentence = match (decision.kind(), decision.origin()) {
-        (RequestKind::NotCors, _) | (_, None) => "no `Origin`, so CORS has no say".to_owned(),
+        (RequestKind::NotCors, _) | (_, None) => {
+            "no `Origin`, so this is not a CORS request".to_owned()
+        }
         _ => decision.to_string(),
     };
     Said {
