@@ -3,7 +3,10 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    commands::{check::Check, diff::Diff, explain::Explain},
+    commands::{
+        check::Check, completions::Completions, diff::Diff, explain::Explain, man::Man,
+        schema::Schema,
+    },
     finding::Severity,
     format::Format,
 };
@@ -32,6 +35,9 @@ pub enum Command {
     Check(Check),
     Diff(Diff),
     Explain(Explain),
+    Schema(Schema),
+    Completions(Completions),
+    Man(Man),
 }
 
 /// How a command reports its findings.

@@ -22,8 +22,11 @@ fn main() -> ExitCode {
     arguments.color.write_global();
     let done = match arguments.command {
         Command::Check(check) => check.run(arguments.quiet),
+        Command::Completions(completions) => completions.run(),
         Command::Diff(diff) => diff.run(arguments.quiet),
         Command::Explain(explain) => explain.run(arguments.quiet),
+        Command::Man(man) => man.run(),
+        Command::Schema(schema) => schema.run(),
     };
     match done {
         Ok(verdict) => verdict.into(),

@@ -149,3 +149,55 @@ fn colors() {
     // Never in a format for machines, and not in a pipe.
     assert!(!corsac("check.in", &["check", "wrong.toml"]).1.contains('\u{1b}'));
 }
+
+/// The reports above have the form that the schema describes, and no field that it does not describe.
+#[test]
+fn the_schema_of_reports() {
+    let schema: Value = serde_json::from_str(&corsac("check.in", &["schema", "report"]).1).unwrap();
+    for name in ["check", "explain", "diff"] {
+        let text = fs::read_to_string(format!("tests/formats/{name}.json")).unwrap();
+        follow(&schema, &schema, &serde_json::from_str(&text).unwrap(), name);
+    }
+}
+
+/// The part of JSON Schema that the schema of reports uses.
+fn follow(root: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return follow(root, root.pointer(&reference[1..]).unwrap(), value, place);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        assert_eq!(any[1]["type"], "null");
+        let schema = &any[usize::from(value.is_null())];
+        return follow(root, schema, value, place);
+    }
+    if let Some(expected) = schema.get("const") {
+        assert_eq!(value, expected, "{place}");
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        assert!(values.contains(value), "{place}: {value}");
+    }
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let types = &schema["type"];
+    let is_type =
+        types == found || types.as_array().is_some_and(|types| types.contains(&found.into()));
+    assert!(types.is_null() || is_type, "{place}: {value}");
+    for entry in value.as_array().into_iter().flatten() {
+        follow(root, &schema["items"], entry, place);
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        let is_missing = value.is_object() && value.get(name.as_str().unwrap()).is_none();
+        assert!(!is_missing, "{place} has no {name}");
+    }
+    for (name, entry) in value.as_object().into_iter().flatten() {
+        let described = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
+        assert!(described.is_object(), "{place}.{name} is not in the schema");
+        follow(root, described, entry, &format!("{place}.{name}"));
+    }
+}

@@ -225,6 +225,9 @@ impl EnforcementField {
 }
 
 impl Config {
+    /// The JSON Schema of a policy file, for editors.
+    pub const JSON_SCHEMA: &str = include_str!("schema/policy.json");
+
     /// Builds the [`Policy`] without a layer.
     ///
     /// # Errors

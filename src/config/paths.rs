@@ -47,6 +47,9 @@ pub struct PathConfigs {
 }
 
 impl PathConfigs {
+    /// The JSON Schema of a file with a policy for each path, for editors.
+    pub const JSON_SCHEMA: &str = include_str!("schema/paths.json");
+
     /// Builds the policies.
     ///
     /// # Errors

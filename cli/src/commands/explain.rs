@@ -79,13 +79,12 @@ impl Explain {
         for finding in &mut report.findings {
             finding.case = Some(case.clone());
         }
-        report.summary = match report.findings.is_empty() {
-            true => "allowed: the page may send this request and read the response".to_owned(),
-            false => {
-                "refused: a browser would block this request, or keep the response from the page"
-                    .to_owned()
-            }
+        let summary = if report.findings.is_empty() {
+            "allowed: the page may send this request and read the response"
+        } else {
+            "refused: a browser would block this request, or keep the response from the page"
         };
+        report.summary = String::from(summary);
         report.cases.push(case);
         report.finish(&self.report)
     }

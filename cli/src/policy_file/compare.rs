@@ -38,7 +38,7 @@ impl Policies {
             let prefix = self.prefix_of(path);
             let beyond = policy_at(self, path).within(&policy_at(ceiling, path));
             for excess in beyond.err().into_iter().flatten() {
-                let paths = has_paths.then(|| (*path).to_owned());
+                let paths = has_paths.then(|| (*path).clone());
                 // The examples of a pattern can differ.
                 let is_same = |other: &&mut PathExcess| {
                     other.prefix.as_deref() == prefix

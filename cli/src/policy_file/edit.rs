@@ -1,5 +1,7 @@
 //! Writes into a policy, in the syntax and the layout of its file.
 
+use std::fmt::Write as _;
+
 use super::{
     PolicyFile, Syntax,
     tree::{Node, Value},
@@ -39,25 +41,33 @@ impl<'f> Editor<'f> {
         }
     }
 
-    fn add_to_list(&self, list: &Node, last: Option<&Node>, entries: &[String]) -> Option<Edit> {
+    fn add_to_list(&self, list: &Node, end: Option<&Node>, entries: &[String]) -> Option<Edit> {
         let is_flow = self.text[list.span.clone()].starts_with('[');
-        let quoted = entries.iter().map(|entry| format!("{entry:?}"));
-        let Some(last) = last else {
-            let insert = quoted.collect::<Vec<_>>().join(", ");
+        let Some(end) = end else {
+            let quoted: Vec<String> = entries.iter().map(|entry| format!("{entry:?}")).collect();
+            let insert = quoted.join(", ");
             return is_flow.then_some(Edit { offset: list.span.start + 1, insert });
         };
-        let start = self.line_start(last.span.start);
-        let is_alone = start.trim().is_empty();
-        let (offset, before) = match is_flow {
-            true if is_alone => (last.span.end, format!(",{}{start}", self.line_end)),
-            true => (last.span.end, ", ".to_owned()),
+        let start = self.line_start(end.span.start);
+        let (offset, before) = if is_flow {
+            (end.span.end, self.separator(start))
+        } else if start.trim() == "-" {
             // YAML: a dash in front of each entry.
-            false if start.trim() == "-" => {
-                (self.end_of_line(last.span.end), format!("{}{start}", self.line_end))
-            }
-            false => return None,
+            (self.end_of_line(end.span.end), format!("{}{start}", self.line_end))
+        } else {
+            return None;
         };
-        Some(Edit { offset, insert: quoted.map(|entry| format!("{before}{entry}")).collect() })
+        let mut insert = String::new();
+        for entry in entries {
+            // Writing to a `String` never fails.
+            _ = write!(insert, "{before}{entry:?}");
+        }
+        Some(Edit { offset, insert })
+    }
+
+    /// Returns a comma, and the start of a line if the entry before it has a line of its own.
+    fn separator(&self, start: &str) -> String {
+        if start.trim().is_empty() { format!(",{}{start}", self.line_end) } else { ", ".to_owned() }
     }
 
     /// A list in one text has commas between its entries.
@@ -79,10 +89,7 @@ impl<'f> Editor<'f> {
         let (key, value) = self.policy.entries().last()?;
         let start = self.line_start(key.span.start);
         let (offset, before) = if self.text[self.policy.span.clone()].starts_with('{') {
-            match start.trim().is_empty() {
-                true => (value.span.end, format!(",{}{start}", self.line_end)),
-                false => (value.span.end, ", ".to_owned()),
-            }
+            (value.span.end, self.separator(start))
         } else {
             // In TOML, the line can start with the name of the table: `"/".allow_origins`.
             (self.end_of_line(value.span.end), format!("{}{start}", self.line_end))
