@@ -4,21 +4,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
     commands::{
-        check::Check, completions::Completions, diff::Diff, explain::Explain, man::Man,
-        schema::Schema,
+        check::Check, completions::Completions, diff::Diff, explain::Explain, export::Export,
+        man::Man, schema::Schema,
     },
     finding::Severity,
     format::Format,
 };
 
+const EXIT_CODES: &str = "Exit codes: 0 nothing found, 1 findings, 2 wrong arguments or an unreadable \
+     policy, 3 no verdict.";
+
 /// Checks, explains, compares, exports and serves CORS policies.
 #[derive(Debug, Parser)]
 #[command(name = "corsac", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(
-    after_help = "Exit codes: 0 nothing found, 1 findings, 2 wrong arguments or an unreadable \
-                        policy, 3 no verdict.\nEach option can be set in the environment: --fail-on as \
-                        CORSAC_FAIL_ON."
-)]
+#[command(after_help = EXIT_CODES)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -35,6 +34,7 @@ pub enum Command {
     Check(Check),
     Diff(Diff),
     Explain(Explain),
+    Export(Export),
     Schema(Schema),
     Completions(Completions),
     Man(Man),

@@ -11,6 +11,7 @@ mod commands;
 mod failure;
 mod finding;
 mod format;
+mod line_diff;
 mod page_request;
 mod policy_file;
 mod report;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Completions(completions) => completions.run(),
         Command::Diff(diff) => diff.run(arguments.quiet),
         Command::Explain(explain) => explain.run(arguments.quiet),
+        Command::Export(export) => export.run(arguments.quiet),
         Command::Man(man) => man.run(),
         Command::Schema(schema) => schema.run(),
     };

@@ -28,6 +28,12 @@ impl ExportError {
             && !self.has_several_policies
     }
 
+    /// Returns the name of the target, if it cannot be part of the names in the files.
+    #[must_use]
+    pub fn wrong_name(&self) -> Option<&str> {
+        self.wrong_name.as_deref()
+    }
+
     /// Returns the regexes and predicates of the policy, each with its setter.
     #[must_use]
     pub fn code(&self) -> &[String] {
