@@ -90,20 +90,6 @@ fn snippets(site: &Site<'_>) -> String {
 }
 
 impl Text {
-    fn rule(&mut self, rule: &str) {
-        self.line(format_args!("{rule}"));
-    }
-
-    fn open(&mut self, start: &str) {
-        self.line(format_args!("{start} {{"));
-        self.depth += 1;
-    }
-
-    fn close(&mut self) {
-        self.depth -= 1;
-        self.rule("}");
-    }
-
     fn block(&mut self, start: &str, lines: &[String]) {
         self.open(start);
         for line in lines {

@@ -34,6 +34,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod varnish;
+mod varnish_reject;
 
 pub use error::ExportError;
 pub use loss::Loss;
@@ -175,6 +176,22 @@ impl Text {
         self.text.extend(std::iter::repeat_n('\t', self.depth));
         // Writing to a `String` never fails.
         let _ = writeln!(self.text, "{line}");
+    }
+
+    fn rule(&mut self, rule: &str) {
+        self.line(format_args!("{rule}"));
+    }
+
+    /// Starts a block.
+    fn open(&mut self, start: &str) {
+        self.line(format_args!("{start} {{"));
+        self.depth += 1;
+    }
+
+    /// Ends a block.
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.rule("}");
     }
 
     fn blank(&mut self) {

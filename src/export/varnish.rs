@@ -1,4 +1,7 @@
 //! Varnish: a file of subroutines to include, and the lines that call them.
+//!
+//! The names start with the name of the site, or of a plan if each has its own. Varnish has no variables, so
+//! headers of the request keep what the response needs.
 
 use super::{
     File, Text,
@@ -8,15 +11,16 @@ use super::{
         When::{Always, If},
     },
     origins::{OriginList, OriginRegex},
-    plan::{AllowHeaders, NAME_BYTE, Plan, Rejection, STRIPPED, own_host_pcre},
-    site::Site,
+    plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED},
+    site::{Site, plain_pcre},
     target::Server,
+    varnish_reject::reject,
 };
 
 pub(super) static SERVER: Server = Server {
     name: "varnish",
     files,
-    chooses_by_path: false,
+    chooses_by_path: true,
     losses: &[
         (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
         (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
@@ -27,69 +31,100 @@ pub(super) static SERVER: Server = Server {
     ],
 };
 
-fn files(site: &Site<'_>) -> Vec<File> {
-    let files = site.plans.iter().map(|plan| File {
-        name: format!("{}.vcl", site.name),
-        purpose: "beside the VCL file; its first lines say what to write there".to_owned(),
-        text: subroutines(site, plan),
-    });
-    files.collect()
-}
-
-fn subroutines(site: &Site<'_>, plan: &Plan<'_>) -> String {
-    let mut text = Text::new(site);
-    text.comment(
-        "\nWrite these lines after the backends, before all other subroutines. Varnish joins subroutines\n\
-         of the same name in the order of the file, and refuses a file in which a call is missing.\n\n\
-         \tinclude \"corsac.vcl\";\n\
-         \tsub vcl_recv { call corsac_recv; }\n\
-         \tsub vcl_req_method { call corsac_req_method; }\n\
-         \tsub vcl_backend_fetch { call corsac_backend_fetch; }\n\
-         \tsub vcl_deliver { call corsac_deliver; }\n\
-         \tsub vcl_synth { call corsac_synth; }\n",
-    );
-    text.line(format_args!("import std;"));
-    if let Some(origins) = &plan.origins {
-        origin(&mut text, origins);
-    }
-    if let Some(rejection) = &plan.rejection {
-        reject(&mut text, rejection);
-    }
-    recv(&mut text, plan);
-    other_methods(&mut text);
-    backend_fetch(&mut text);
-    headers(&mut text, plan);
-    deliver(&mut text);
-    text.text
-}
-
 /// The request's origin, as it came. A subroutine unsets it if it is not allowed.
 const ORIGIN: &str = "req.http.X-Corsac-Origin";
 /// `preflight` or `forbidden`, if this file answers.
 const ANSWER: &str = "req.http.X-Corsac-Answer";
+/// The number of a policy, or `none`.
+const POLICY: &str = "req.http.X-Corsac-Policy";
 
-impl Text {
-    fn vcl(&mut self, depth: usize, line: &str) {
-        self.line(format_args!("{}{line}", "    ".repeat(depth)));
-    }
+fn files(site: &Site<'_>) -> Vec<File> {
+    vec![File {
+        name: format!("{}.vcl", site.name),
+        purpose: "beside the VCL file; its first lines say what to write there".to_owned(),
+        text: subroutines(site),
+    }]
+}
 
-    fn vcl_comment(&mut self, depth: usize, comment: &str) {
-        for line in comment.lines() {
-            self.vcl(depth, &format!("# {line}"));
+fn subroutines(site: &Site<'_>) -> String {
+    let mut text = Text::new(site);
+    let name = &site.name;
+    text.comment(&format!(
+        "\nWrite these lines after the backends, before all other subroutines. Varnish joins subroutines\n\
+         of the same name in the order of the file, and refuses a file in which a call is missing.\n\n\
+         \tinclude \"{name}.vcl\";\n\
+         \tsub vcl_recv {{ call {name}_recv; }}\n\
+         \tsub vcl_req_method {{ call {name}_req_method; }}\n\
+         \tsub vcl_backend_fetch {{ call {name}_backend_fetch; }}\n\
+         \tsub vcl_deliver {{ call {name}_deliver; }}\n\
+         \tsub vcl_synth {{ call {name}_synth; }}\n\n\
+         If they are for some hosts only, write the same condition around each call, such as\n\
+         `if (req.http.Host == \"api.example.com\")`, with `bereq` in `vcl_backend_fetch`.\n",
+    ));
+    text.rule("import std;");
+    choose(&mut text, site);
+    for (index, plan) in site.plans.iter().enumerate() {
+        if site.paths.is_some() {
+            text.blank();
+            text.comment_plan(site, index);
+        }
+        if let Some(origins) = &plan.origins {
+            origin(&mut text, &plan.name, origins);
+        }
+        if let Some(rejection) = &plan.rejection {
+            reject(&mut text, &plan.name, rejection);
+        }
+        if site.paths.is_some() {
+            text.sub(&plan.name, "recv");
+            answer(&mut text, plan);
+            text.close();
+            text.sub(&plan.name, "headers");
+            headers(&mut text, plan);
+            text.close();
         }
     }
+    recv(&mut text, site);
+    other_methods(&mut text, name);
+    text.sub(name, "backend_fetch");
+    text.rule(&format!("unset be{ORIGIN};"));
+    if site.paths.is_some() {
+        text.rule(&format!("unset be{POLICY};"));
+    }
+    text.close();
+    all_headers(&mut text, site);
+    deliver(&mut text, name);
+    text.text
+}
 
-    fn sub(&mut self, name: &str) {
+impl Text {
+    fn sub(&mut self, name: &str, of: &str) {
         self.blank();
-        self.line(format_args!("sub corsac_{name} {{"));
+        self.open(&format!("sub {name}_{of}"));
+    }
+
+    fn set(&mut self, header: &str, value: &str) {
+        self.rule(&format!("set {header} = {value};"));
+    }
+
+    /// Ends a block, and starts another one.
+    fn branch(&mut self, start: &str) {
+        self.depth -= 1;
+        self.open(start);
+    }
+
+    /// Starts a block for which one of the tests is true.
+    pub(super) fn open_if(&mut self, tests: &[String], operator: &str) {
+        let separator = format!("\n{}\t{operator} ", "\t".repeat(self.depth));
+        self.open(&format!("if ({})", tests.join(&separator)));
     }
 
     /// Writes the end of the subroutine if one of the tests is true.
-    fn return_if(&mut self, depth: usize, tests: &[String]) {
-        let separator = format!("\n{}|| ", "    ".repeat(depth + 1));
+    pub(super) fn return_if(&mut self, tests: &[String]) {
         // One long expression takes the C compiler longer.
         for tests in tests.chunks(50) {
-            self.vcl(depth, &format!("if ({}) {{ return; }}", tests.join(&separator)));
+            self.open_if(tests, "||");
+            self.rule("return;");
+            self.close();
         }
     }
 }
@@ -99,7 +134,7 @@ impl Text {
 const LONGEST_LIST: usize = 200;
 
 /// Returns expressions, one of which is true if `header` is one of these origins.
-fn tests(origins: &OriginList<'_>, header: &str) -> Vec<String> {
+pub(super) fn tests(origins: &OriginList<'_>, header: &str) -> Vec<String> {
     let matches = |regex: String| format!("{header} ~ {}", quote_regex(&format!("^{regex}$")));
     let mut tests: Vec<String> = if origins.exact.len() <= LONGEST_LIST {
         origins.exact.iter().map(|origin| format!("{header} == {}", quote(origin))).collect()
@@ -115,183 +150,167 @@ fn tests(origins: &OriginList<'_>, header: &str) -> Vec<String> {
     tests
 }
 
-fn origin(text: &mut Text, origins: &OriginList<'_>) {
+/// Writes the subroutine that chooses a policy.
+fn choose(text: &mut Text, site: &Site<'_>) {
+    let Some(paths) = &site.paths else { return };
+    let path = "req.http.X-Corsac-Path";
+    text.blank();
+    text.list_plans(site);
+    text.open(&format!("sub {}_choose", site.name));
+    text.comment("The path as it was sent. `http://example.com?a` has none.");
+    text.set(path, r#"regsub(req.url, "\?.*$", "")"#);
+    text.open(&format!("if ({path} == \"\")"));
+    text.set(path, "\"/\"");
+    text.close();
+    let plain = quote_regex(&format!("^{}$", plain_pcre()));
+    text.open(&format!("if ({path} !~ {plain})"));
+    text.set(POLICY, "\"0\"");
+    for choice in &paths.choices {
+        text.branch(&format!("}} elsif ({path} ~ {})", quote_regex(&choice.regex)));
+        text.set(POLICY, &quote(&choice.policy()));
+    }
+    text.branch("} else");
+    text.set(POLICY, "\"0\"");
+    text.close();
+    text.rule(&format!("unset {path};"));
+    text.close();
+}
+
+/// Runs one of several subroutines. Without a known policy it is that of policy 0, which denies.
+fn run_chosen(text: &mut Text, site: &Site<'_>, of: &str) {
+    text.open(&format!("if ({POLICY} == \"none\")"));
+    text.rule("return;");
+    for (index, plan) in site.plans.iter().enumerate().skip(1) {
+        text.branch(&format!("}} elsif ({POLICY} == \"{index}\")"));
+        text.rule(&format!("call {}_{of};", plan.name));
+    }
+    text.branch("} else");
+    text.rule(&format!("call {}_0_{of};", site.name));
+    text.close();
+}
+
+fn origin(text: &mut Text, name: &str, origins: &OriginList<'_>) {
     text.blank();
     text.comment(
         "Unsets the origin if it is not allowed.\n\
          A regex that is not anchored at both ends would allow look-alikes.",
     );
-    text.line(format_args!("sub corsac_origin {{"));
-    text.return_if(1, &tests(origins, ORIGIN));
-    text.vcl(1, &format!("unset {ORIGIN};"));
-    text.vcl(0, "}");
+    text.open(&format!("sub {name}_origin"));
+    text.return_if(&tests(origins, ORIGIN));
+    text.rule(&format!("unset {ORIGIN};"));
+    text.close();
 }
 
-fn recv(text: &mut Text, plan: &Plan<'_>) {
-    text.sub("recv");
-    text.vcl_comment(1, "Never those of the client.");
-    text.vcl(1, &format!("unset {ORIGIN};"));
-    text.vcl(1, &format!("unset {ANSWER};"));
-    text.vcl(1, "if (!req.http.Origin) { return; }");
+fn recv(text: &mut Text, site: &Site<'_>) {
+    text.sub(&site.name, "recv");
+    text.comment("Never those of the client.");
+    text.rule(&format!("unset {ORIGIN};"));
+    text.rule(&format!("unset {ANSWER};"));
+    if site.paths.is_some() {
+        text.rule(&format!("call {}_choose;", site.name));
+        run_chosen(text, site, "recv");
+    } else {
+        site.plans.iter().for_each(|plan| answer(text, plan));
+    }
+    text.close();
+}
+
+/// Answers preflights, and rejects.
+fn answer(text: &mut Text, plan: &Plan<'_>) {
+    let name = &plan.name;
+    text.open("if (!req.http.Origin)");
+    text.rule("return;");
+    text.close();
     let mut denied = Vec::new();
     if plan.origins.is_some() {
-        text.vcl_comment(1, "Several lines become one, which matches nothing.");
-        text.vcl(1, "std.collect(req.http.Origin, \", \");");
-        text.vcl(1, &format!("set {ORIGIN} = req.http.Origin;"));
-        text.vcl(1, "call corsac_origin;");
+        text.comment("Several lines become one, which matches nothing.");
+        text.rule("std.collect(req.http.Origin, \", \");");
+        text.set(ORIGIN, "req.http.Origin");
+        text.rule(&format!("call {name}_origin;"));
         denied.push(format!("!{ORIGIN}"));
     }
-    text.vcl_comment(
-        1,
+    text.comment(
         "A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.\n\
          Before authentication, because a preflight carries no credentials.",
     );
-    text.vcl(1, "if (req.method == \"OPTIONS\" && req.http.Access-Control-Request-Method) {");
-    text.vcl_comment(2, "More than 1024 names or 16 KiB of them: no page asks for so many.");
+    text.open("if (req.method == \"OPTIONS\" && req.http.Access-Control-Request-Method)");
+    text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
     let names = "req.http.Access-Control-Request-Headers";
-    text.vcl(2, &format!("std.collect({names}, \",\");"));
+    text.rule(&format!("std.collect({names}, \",\");"));
     denied.push(format!("{names} ~ \"^.{{16385}}\""));
     denied.push(format!("regsuball({names}, \"[^,]+\", \"\") ~ \"^.{{1024}}\""));
-    text.vcl(2, &format!("if ({}) {{", denied.join("\n            || ")));
+    text.open_if(&denied, "||");
     if plan.origins.is_some() {
-        text.vcl(3, &format!("unset {ORIGIN};"));
+        text.rule(&format!("unset {ORIGIN};"));
     }
-    text.vcl(3, &format!("set {ANSWER} = \"forbidden\";"));
+    text.set(ANSWER, "\"forbidden\"");
     // Fetch, "HTTP responses": "403 can be used".
-    text.vcl(3, "return (synth(403));");
-    text.vcl(2, "}");
-    text.vcl(2, &format!("set {ANSWER} = \"preflight\";"));
-    text.vcl(2, &format!("return (synth({}));", plan.preflight_status.as_u16()));
-    text.vcl(1, "}");
+    text.rule("return (synth(403));");
+    text.close();
+    text.set(ANSWER, "\"preflight\"");
+    text.rule(&format!("return (synth({}));", plan.preflight_status.as_u16()));
+    text.close();
     if plan.rejection.is_some() {
-        text.vcl(1, &format!("if (!{ORIGIN}) {{ call corsac_reject; }}"));
+        text.open(&format!("if (!{ORIGIN})"));
+        text.rule(&format!("call {name}_reject;"));
+        text.close();
     }
-    text.vcl(0, "}");
 }
 
-/// Answers requests that come neither from an own page nor from a trusted sender.
-fn reject(text: &mut Text, rejection: &Rejection<'_>) {
-    text.sub("reject");
-    text.vcl_comment(
-        1,
-        "The service's own pages: `Sec-Fetch-Site` decides, which no page can forge.",
-    );
-    text.vcl(1, "if (req.http.Sec-Fetch-Site == \"same-origin\") { return; }");
-    text.vcl(1, "if (!req.http.Sec-Fetch-Site) {");
-    if rejection.own_origins.is_empty() {
-        text.vcl_comment(2, "Without it, pages whose host and port are those of the request.");
-    }
-    text.return_if(2, &own_pages(rejection, "https"));
-    let http = own_pages(rejection, "http");
-    if !http.is_empty() {
-        text.vcl_comment(
-            2,
-            "A plain http page is not the service's own if the request came over https. Varnish\n\
-             keeps the scheme of HTTP/2 as a header.",
-        );
-        text.vcl(2, "std.collect(req.http.X-Forwarded-Proto, \",\");");
-        text.vcl(2, "std.collect(req.http.Forwarded, \",\");");
-        let separator = "\n            && ";
-        let plain = [
-            "std.port(server.ip) != 443".to_owned(),
-            "!(req.proto == \"HTTP/2.0\" && req.http.scheme ~ \"(?i)^(?:https|wss)$\")".to_owned(),
-            format!(
-                "req.http.X-Forwarded-Proto !~ {}",
-                quote_regex(r"(?i)(?:^|,)[ \t]*(?:https|wss)[ \t]*(?:,|$)")
-            ),
-            format!(
-                "req.http.Forwarded !~ {}",
-                quote_regex(r#"(?i)(?:^|[,;])[ \t]*proto="?(?:https|wss)"?[ \t]*(?:[,;]|$)"#)
-            ),
-        ];
-        text.vcl(2, &format!("if ({}) {{", plain.join(separator)));
-        text.return_if(3, &http);
-        text.vcl(2, "}");
-    }
-    text.vcl(1, "}");
-    if !rejection.senders.is_empty() {
-        text.vcl_comment(
-            1,
-            "Trusted senders. A page that opens a WebSocket reads, so handshakes are not covered.",
-        );
-        text.vcl(1, "std.collect(req.http.Upgrade, \",\");");
-        let websocket = quote_regex(r"(?i)(?:^|,)[ \t]*websocket[ \t]*(?:,|$)");
-        text.vcl(
-            1,
-            &format!("if (!req.http.Sec-WebSocket-Key && req.http.Upgrade !~ {websocket}) {{"),
-        );
-        text.return_if(2, &tests(&rejection.senders, "req.http.Origin"));
-        text.vcl(1, "}");
-    }
-    text.vcl(1, &format!("return (synth({}));", rejection.status.as_u16()));
-    text.vcl(0, "}");
-}
-
-/// Returns expressions, one of which is true if the origin is an own one of this scheme.
-fn own_pages(rejection: &Rejection<'_>, scheme: &str) -> Vec<String> {
-    if rejection.own_origins.is_empty() {
-        let page = "req.http.Origin + \" \" + req.http.Host";
-        let regexes = own_host_pcre(scheme).map(|regex| quote_regex(&format!("^{regex}$")));
-        return regexes.map(|regex| format!("{page} ~ {regex}")).to_vec();
-    }
-    let is_http = |own: &&String| own.starts_with("http://") == (scheme == "http");
-    let own = rejection.own_origins.iter().filter(is_http);
-    own.map(|own| format!("req.http.Origin == {}", quote(own))).collect()
-}
-
-fn other_methods(text: &mut Text) {
+fn other_methods(text: &mut Text, name: &str) {
     text.blank();
     text.comment(
         "Varnish pipes methods that it does not know, and a piped response passes unchanged.",
     );
-    text.line(format_args!("sub corsac_req_method {{"));
-    let known = "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$";
-    text.vcl(1, &format!("if (req.method !~ {}) {{ return (pass); }}", quote_regex(known)));
-    text.vcl(0, "}");
+    text.open(&format!("sub {name}_req_method"));
+    let known = quote_regex("^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$");
+    text.open(&format!("if (req.method !~ {known})"));
+    text.rule("return (pass);");
+    text.close();
+    text.close();
 }
 
-fn backend_fetch(text: &mut Text) {
-    text.sub("backend_fetch");
-    text.vcl(1, &format!("unset be{ORIGIN};"));
-    text.vcl(0, "}");
-}
-
-fn headers(text: &mut Text, plan: &Plan<'_>) {
+/// Writes the subroutine for the headers of every response.
+fn all_headers(text: &mut Text, site: &Site<'_>) {
     text.blank();
     text.comment(
         "On every response, and not in the cache: one stored response serves every origin.",
     );
-    text.line(format_args!("sub corsac_headers {{"));
-    text.vcl_comment(
-        1,
+    text.open(&format!("sub {}_headers", site.name));
+    if site.paths.is_some() {
+        run_chosen(text, site, "headers");
+    } else {
+        site.plans.iter().for_each(|plan| headers(text, plan));
+    }
+    text.close();
+}
+
+fn headers(text: &mut Text, plan: &Plan<'_>) {
+    text.comment(
         "The service behind may send CORS headers of its own: two of a kind make browsers refuse.",
     );
     for name in STRIPPED {
-        text.vcl(1, &format!("unset resp.http.{name};"));
+        text.rule(&format!("unset resp.http.{name};"));
     }
     vary(text, plan);
     if plan.origins.is_some() {
-        text.vcl_comment(
-            1,
-            "Again, because `std.rollback` brings the client's own X-Corsac-Origin back.",
-        );
-        text.vcl(1, "call corsac_origin;");
-        text.vcl(1, &format!("if (!{ORIGIN}) {{ return; }}"));
+        text.comment("Again, because `std.rollback` brings the client's own X-Corsac-Origin back.");
+        text.rule(&format!("call {}_origin;", plan.name));
+        text.open(&format!("if (!{ORIGIN})"));
     } else {
-        text.vcl(1, &format!("if ({ANSWER} == \"forbidden\") {{ return; }}"));
+        text.open(&format!("if ({ANSWER} == \"forbidden\")"));
     }
-    let set = |text: &mut Text, depth, name: &str, value: &str| {
-        text.vcl(depth, &format!("set resp.http.{name} = {value};"));
-    };
+    text.rule("return;");
+    text.close();
     let origin = if plan.origins.is_some() { ORIGIN } else { "\"*\"" };
-    set(text, 1, "Access-Control-Allow-Origin", origin);
+    text.set("resp.http.Access-Control-Allow-Origin", origin);
     if plan.credentials {
-        set(text, 1, "Access-Control-Allow-Credentials", "\"true\"");
+        text.set("resp.http.Access-Control-Allow-Credentials", "\"true\"");
     }
-    text.vcl(1, &format!("if ({ANSWER} == \"preflight\") {{"));
-    text.vcl_comment(2, "The full lists, which the browser compares with what it needs.");
+    text.open(&format!("if ({ANSWER} == \"preflight\")"));
+    text.comment("The full lists, which the browser compares with what it needs.");
     if let Some(methods) = &plan.methods {
-        set(text, 2, "Access-Control-Allow-Methods", &quote(methods));
+        text.set("resp.http.Access-Control-Allow-Methods", &quote(methods));
         if plan.mirrors_method {
             add_method(text, methods);
         }
@@ -299,81 +318,70 @@ fn headers(text: &mut Text, plan: &Plan<'_>) {
     match &plan.request_headers {
         AllowHeaders::None => {}
         AllowHeaders::Listed(names) => {
-            set(text, 2, "Access-Control-Allow-Headers", &quote(names));
+            text.set("resp.http.Access-Control-Allow-Headers", &quote(names));
         }
         AllowHeaders::Mirrored => allow_any_header(text),
     }
-    set(text, 2, "Access-Control-Max-Age", &format!("\"{}\"", plan.max_age));
+    text.set("resp.http.Access-Control-Max-Age", &format!("\"{}\"", plan.max_age));
     if let Some(names) = &plan.exposed {
-        text.vcl(1, "} else {");
-        set(text, 2, "Access-Control-Expose-Headers", &quote(names));
+        text.branch("} else");
+        text.set("resp.http.Access-Control-Expose-Headers", &quote(names));
     }
-    text.vcl(1, "}");
-    text.vcl(0, "}");
+    text.close();
 }
 
 /// Adds what is missing to the names of the service. `*` stands for all names.
 fn vary(text: &mut Text, plan: &Plan<'_>) {
-    text.vcl_comment(
-        1,
-        "Also if the origin is refused or missing: a cache must not mix up the answers.",
-    );
-    let of_preflight = quote(plan.vary.preflight);
-    text.vcl(1, &format!("if ({ANSWER}) {{"));
-    text.vcl(2, &format!("set resp.http.Vary = {of_preflight};"));
-    let name = plan.vary.actual;
+    let (vary, name) = ("resp.http.Vary", plan.vary.actual);
+    text.comment("Also if the origin is refused or missing: a cache must not mix up the answers.");
+    text.open(&format!("if ({ANSWER})"));
+    text.set(vary, &quote(plan.vary.preflight));
     if !name.is_empty() {
-        text.vcl(1, "} else {");
-        text.vcl(2, "std.collect(resp.http.Vary, \", \");");
+        text.branch("} else");
+        text.rule(&format!("std.collect({vary}, \", \");"));
+        text.open(&format!("if ({vary} !~ \"[^ ,]\")"));
+        text.set(vary, &quote(name));
         let has_name = quote_regex(&format!(r"(?i)(?:^|,)[ \t]*(?:\*|{name})[ \t]*(?:,|$)"));
-        text.vcl(2, "if (resp.http.Vary !~ \"[^ ,]\") {");
-        text.vcl(3, &format!("set resp.http.Vary = {};", quote(name)));
-        text.vcl(2, &format!("}} elsif (resp.http.Vary !~ {has_name}) {{"));
-        let added = quote(&format!(", {name}"));
-        text.vcl(3, &format!("set resp.http.Vary = resp.http.Vary + {added};"));
-        text.vcl(2, "}");
+        text.branch(&format!("}} elsif ({vary} !~ {has_name})"));
+        text.set(vary, &format!("{vary} + {}", quote(&format!(", {name}"))));
+        text.close();
     }
-    text.vcl(1, "}");
+    text.close();
 }
 
 fn add_method(text: &mut Text, methods: &str) {
     let requested = "req.http.Access-Control-Request-Method";
     let listed: Vec<String> = methods.split(", ").map(escape::regex).collect();
-    let listed = format!("^(?:{}|(?i:CONNECT|TRACE|TRACK))$", listed.join("|"));
+    let listed = quote_regex(&format!("^(?:{}|(?i:CONNECT|TRACE|TRACK))$", listed.join("|")));
     let name = quote_regex(&format!("^{NAME_BYTE}{{1,128}}$"));
-    text.vcl_comment(2, "The requested method, if it is another.");
-    text.vcl(
-        2,
-        &format!("if ({requested} ~ {name} && {requested} !~ {}) {{", quote_regex(&listed)),
-    );
+    text.comment("The requested method, if it is another.");
+    text.open_if(&[format!("{requested} ~ {name}"), format!("{requested} !~ {listed}")], "&&");
     let header = "resp.http.Access-Control-Allow-Methods";
-    text.vcl(3, &format!("set {header} = {header} + \", \" + {requested};"));
-    text.vcl(2, "}");
+    text.set(header, &format!("{header} + \", \" + {requested}"));
+    text.close();
 }
 
 /// Mirrors the requested names. `*` would not cover `Authorization`, and nothing with credentials.
 fn allow_any_header(text: &mut Text) {
     let header = "resp.http.Access-Control-Allow-Headers";
-    let other = format!(r"(?:^|(?<=,))[ \t]*+(?!{NAME_BYTE}++[ \t]*+(?:,|$))[^,]+");
-    text.vcl_comment(2, "The requested names, without what is no name.");
-    text.vcl(
-        2,
-        &format!(
-            "set {header} = regsuball(req.http.Access-Control-Request-Headers, {}, \"\");",
-            quote_regex(&other)
-        ),
-    );
-    let name = quote_regex(NAME_BYTE);
-    text.vcl(2, &format!("if ({header} !~ {name}) {{ unset {header}; }}"));
+    let other = quote_regex(&format!(r"(?:^|(?<=,))[ \t]*+(?!{NAME_BYTE}++[ \t]*+(?:,|$))[^,]+"));
+    text.comment("The requested names, without what is no name.");
+    let names = "req.http.Access-Control-Request-Headers";
+    text.set(header, &format!("regsuball({names}, {other}, \"\")"));
+    text.open(&format!("if ({header} !~ {})", quote_regex(NAME_BYTE)));
+    text.rule(&format!("unset {header};"));
+    text.close();
 }
 
-fn deliver(text: &mut Text) {
-    text.sub("deliver");
-    text.vcl(1, "call corsac_headers;");
-    text.vcl(0, "}");
-    text.sub("synth");
-    text.vcl(1, "call corsac_headers;");
-    text.vcl_comment(1, "The answer to a preflight has no body.");
-    text.vcl(1, &format!("if ({ANSWER}) {{ return (deliver); }}"));
-    text.vcl(0, "}");
+fn deliver(text: &mut Text, name: &str) {
+    text.sub(name, "deliver");
+    text.rule(&format!("call {name}_headers;"));
+    text.close();
+    text.sub(name, "synth");
+    text.rule(&format!("call {name}_headers;"));
+    text.comment("The answer to a preflight has no body.");
+    text.open(&format!("if ({ANSWER})"));
+    text.rule("return (deliver);");
+    text.close();
+    text.close();
 }

@@ -142,7 +142,7 @@ const HAPROXY: [Fault; 10] = [
     fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
 ];
 
-const VARNISH: [Fault; 14] = [
+const VARNISH: [Fault; 17] = [
     fault("a regex without its end", "strict", r#"\.org$""#, r#"\.org""#),
     fault("a regex without its start", "strict", "\"^https", "\"https"),
     fault("a dot that matches any byte", "strict", r"\.", "."),
@@ -159,7 +159,7 @@ const VARNISH: [Fault; 14] = [
         "unset resp.http.Access-",
         "unset resp.http.X-",
     ),
-    fault("errors have no headers", "strict", "call corsac_headers;\n    #", "#"),
+    fault("errors have no headers", "strict", "call corsac_headers;\n\t#", "#"),
     fault("no Vary", "strict", "Vary = \"Origin\"", "Vary = \"Accept\""),
     fault(
         "every OPTIONS is a preflight",
@@ -172,6 +172,9 @@ const VARNISH: [Fault; 14] = [
     fault("the client's answer counts", "strict", "unset req.http.X-Corsac-Answer;", ""),
     fault("an unknown method is piped", "strict", "return (pass);", "return (pipe);"),
     fault("every page is the service's own", "reject", " == \"same-origin\"", ""),
+    fault("paths that servers read in other ways", "some_paths", r"//|\.(?:/|$)|", "//|"),
+    fault("a prefix that ends inside of a segment", "some_paths", r"^/api(?:/|$)", "^/api"),
+    fault("a path that only looks like one without a policy", "some_paths", "(?i)^/", "^/"),
 ];
 fn of(kind: Kind) -> &'static [Fault] {
     match kind {

@@ -9,91 +9,104 @@
 # 	sub vcl_backend_fetch { call corsac_backend_fetch; }
 # 	sub vcl_deliver { call corsac_deliver; }
 # 	sub vcl_synth { call corsac_synth; }
+#
+# If they are for some hosts only, write the same condition around each call, such as
+# `if (req.http.Host == "api.example.com")`, with `bereq` in `vcl_backend_fetch`.
 import std;
 
 # Unsets the origin if it is not allowed.
 # A regex that is not anchored at both ends would allow look-alikes.
 sub corsac_origin {
-    if (req.http.X-Corsac-Origin ~ "^http://(?:(?=[^:]{1,253}\.?(?::|$))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[12345679][0-9]|8[123456789]|[1-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
-        || req.http.X-Corsac-Origin ~ "^https://(?:(?=[^:]{1,253}\.?(?::|$))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[1-9][0-9]|[12356789][0-9]{2}|4[012356789][0-9]|44[012456789]|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
-        || req.http.X-Corsac-Origin ~ "^ftp://(?:(?=[^:]{1,253}\.?(?::|$))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[13456789][0-9]|2[023456789]|[1-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
-        || req.http.X-Corsac-Origin ~ "^(?!(?:https?|ftp|file|wss?):)[a-z][a-z0-9+.-]*://(?:(?=[^:]{1,253}\.?(?::|$))[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[1-9][0-9]|[1-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$") { return; }
-    unset req.http.X-Corsac-Origin;
+	if (req.http.X-Corsac-Origin ~ "^http://(?:(?=[^:]{1,253}\.?(?::|$))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[12345679][0-9]|8[123456789]|[1-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
+		|| req.http.X-Corsac-Origin ~ "^https://(?:(?=[^:]{1,253}\.?(?::|$))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[1-9][0-9]|[12356789][0-9]{2}|4[012356789][0-9]|44[012456789]|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
+		|| req.http.X-Corsac-Origin ~ "^ftp://(?:(?=[^:]{1,253}\.?(?::|$))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[13456789][0-9]|2[023456789]|[1-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$"
+		|| req.http.X-Corsac-Origin ~ "^(?!(?:https?|ftp|file|wss?):)[a-z][a-z0-9+.-]*://(?:(?=[^:]{1,253}\.?(?::|$))[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9a-f:]{2,39}\])(?::(?:[1-9]|[1-9][0-9]|[1-9][0-9]{2}|[1-9][0-9]{3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$") {
+		return;
+	}
+	unset req.http.X-Corsac-Origin;
 }
 
 sub corsac_recv {
-    # Never those of the client.
-    unset req.http.X-Corsac-Origin;
-    unset req.http.X-Corsac-Answer;
-    if (!req.http.Origin) { return; }
-    # Several lines become one, which matches nothing.
-    std.collect(req.http.Origin, ", ");
-    set req.http.X-Corsac-Origin = req.http.Origin;
-    call corsac_origin;
-    # A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.
-    # Before authentication, because a preflight carries no credentials.
-    if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
-        # More than 1024 names or 16 KiB of them: no page asks for so many.
-        std.collect(req.http.Access-Control-Request-Headers, ",");
-        if (!req.http.X-Corsac-Origin
-            || req.http.Access-Control-Request-Headers ~ "^.{16385}"
-            || regsuball(req.http.Access-Control-Request-Headers, "[^,]+", "") ~ "^.{1024}") {
-            unset req.http.X-Corsac-Origin;
-            set req.http.X-Corsac-Answer = "forbidden";
-            return (synth(403));
-        }
-        set req.http.X-Corsac-Answer = "preflight";
-        return (synth(204));
-    }
+	# Never those of the client.
+	unset req.http.X-Corsac-Origin;
+	unset req.http.X-Corsac-Answer;
+	if (!req.http.Origin) {
+		return;
+	}
+	# Several lines become one, which matches nothing.
+	std.collect(req.http.Origin, ", ");
+	set req.http.X-Corsac-Origin = req.http.Origin;
+	call corsac_origin;
+	# A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.
+	# Before authentication, because a preflight carries no credentials.
+	if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
+		# More than 1024 names or 16 KiB of them: no page asks for so many.
+		std.collect(req.http.Access-Control-Request-Headers, ",");
+		if (!req.http.X-Corsac-Origin
+			|| req.http.Access-Control-Request-Headers ~ "^.{16385}"
+			|| regsuball(req.http.Access-Control-Request-Headers, "[^,]+", "") ~ "^.{1024}") {
+			unset req.http.X-Corsac-Origin;
+			set req.http.X-Corsac-Answer = "forbidden";
+			return (synth(403));
+		}
+		set req.http.X-Corsac-Answer = "preflight";
+		return (synth(204));
+	}
 }
 
 # Varnish pipes methods that it does not know, and a piped response passes unchanged.
 sub corsac_req_method {
-    if (req.method !~ "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$") { return (pass); }
+	if (req.method !~ "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$") {
+		return (pass);
+	}
 }
 
 sub corsac_backend_fetch {
-    unset bereq.http.X-Corsac-Origin;
+	unset bereq.http.X-Corsac-Origin;
 }
 
 # On every response, and not in the cache: one stored response serves every origin.
 sub corsac_headers {
-    # The service behind may send CORS headers of its own: two of a kind make browsers refuse.
-    unset resp.http.Access-Control-Allow-Origin;
-    unset resp.http.Access-Control-Allow-Credentials;
-    unset resp.http.Access-Control-Expose-Headers;
-    unset resp.http.Access-Control-Allow-Methods;
-    unset resp.http.Access-Control-Allow-Headers;
-    unset resp.http.Access-Control-Max-Age;
-    unset resp.http.Access-Control-Allow-Private-Network;
-    # Also if the origin is refused or missing: a cache must not mix up the answers.
-    if (req.http.X-Corsac-Answer) {
-        set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-    } else {
-        std.collect(resp.http.Vary, ", ");
-        if (resp.http.Vary !~ "[^ ,]") {
-            set resp.http.Vary = "Origin";
-        } elsif (resp.http.Vary !~ "(?i)(?:^|,)[ \t]*(?:\*|Origin)[ \t]*(?:,|$)") {
-            set resp.http.Vary = resp.http.Vary + ", Origin";
-        }
-    }
-    # Again, because `std.rollback` brings the client's own X-Corsac-Origin back.
-    call corsac_origin;
-    if (!req.http.X-Corsac-Origin) { return; }
-    set resp.http.Access-Control-Allow-Origin = req.http.X-Corsac-Origin;
-    set resp.http.Access-Control-Allow-Credentials = "true";
-    if (req.http.X-Corsac-Answer == "preflight") {
-        # The full lists, which the browser compares with what it needs.
-        set resp.http.Access-Control-Max-Age = "7200";
-    }
+	# The service behind may send CORS headers of its own: two of a kind make browsers refuse.
+	unset resp.http.Access-Control-Allow-Origin;
+	unset resp.http.Access-Control-Allow-Credentials;
+	unset resp.http.Access-Control-Expose-Headers;
+	unset resp.http.Access-Control-Allow-Methods;
+	unset resp.http.Access-Control-Allow-Headers;
+	unset resp.http.Access-Control-Max-Age;
+	unset resp.http.Access-Control-Allow-Private-Network;
+	# Also if the origin is refused or missing: a cache must not mix up the answers.
+	if (req.http.X-Corsac-Answer) {
+		set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+	} else {
+		std.collect(resp.http.Vary, ", ");
+		if (resp.http.Vary !~ "[^ ,]") {
+			set resp.http.Vary = "Origin";
+		} elsif (resp.http.Vary !~ "(?i)(?:^|,)[ \t]*(?:\*|Origin)[ \t]*(?:,|$)") {
+			set resp.http.Vary = resp.http.Vary + ", Origin";
+		}
+	}
+	# Again, because `std.rollback` brings the client's own X-Corsac-Origin back.
+	call corsac_origin;
+	if (!req.http.X-Corsac-Origin) {
+		return;
+	}
+	set resp.http.Access-Control-Allow-Origin = req.http.X-Corsac-Origin;
+	set resp.http.Access-Control-Allow-Credentials = "true";
+	if (req.http.X-Corsac-Answer == "preflight") {
+		# The full lists, which the browser compares with what it needs.
+		set resp.http.Access-Control-Max-Age = "7200";
+	}
 }
 
 sub corsac_deliver {
-    call corsac_headers;
+	call corsac_headers;
 }
 
 sub corsac_synth {
-    call corsac_headers;
-    # The answer to a preflight has no body.
-    if (req.http.X-Corsac-Answer) { return (deliver); }
+	call corsac_headers;
+	# The answer to a preflight has no body.
+	if (req.http.X-Corsac-Answer) {
+		return (deliver);
+	}
 }

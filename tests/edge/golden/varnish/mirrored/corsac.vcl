@@ -9,98 +9,114 @@
 # 	sub vcl_backend_fetch { call corsac_backend_fetch; }
 # 	sub vcl_deliver { call corsac_deliver; }
 # 	sub vcl_synth { call corsac_synth; }
+#
+# If they are for some hosts only, write the same condition around each call, such as
+# `if (req.http.Host == "api.example.com")`, with `bereq` in `vcl_backend_fetch`.
 import std;
 
 # Unsets the origin if it is not allowed.
 # A regex that is not anchored at both ends would allow look-alikes.
 sub corsac_origin {
-    if (req.http.X-Corsac-Origin == "https://app.example.com") { return; }
-    unset req.http.X-Corsac-Origin;
+	if (req.http.X-Corsac-Origin == "https://app.example.com") {
+		return;
+	}
+	unset req.http.X-Corsac-Origin;
 }
 
 sub corsac_recv {
-    # Never those of the client.
-    unset req.http.X-Corsac-Origin;
-    unset req.http.X-Corsac-Answer;
-    if (!req.http.Origin) { return; }
-    # Several lines become one, which matches nothing.
-    std.collect(req.http.Origin, ", ");
-    set req.http.X-Corsac-Origin = req.http.Origin;
-    call corsac_origin;
-    # A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.
-    # Before authentication, because a preflight carries no credentials.
-    if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
-        # More than 1024 names or 16 KiB of them: no page asks for so many.
-        std.collect(req.http.Access-Control-Request-Headers, ",");
-        if (!req.http.X-Corsac-Origin
-            || req.http.Access-Control-Request-Headers ~ "^.{16385}"
-            || regsuball(req.http.Access-Control-Request-Headers, "[^,]+", "") ~ "^.{1024}") {
-            unset req.http.X-Corsac-Origin;
-            set req.http.X-Corsac-Answer = "forbidden";
-            return (synth(403));
-        }
-        set req.http.X-Corsac-Answer = "preflight";
-        return (synth(204));
-    }
+	# Never those of the client.
+	unset req.http.X-Corsac-Origin;
+	unset req.http.X-Corsac-Answer;
+	if (!req.http.Origin) {
+		return;
+	}
+	# Several lines become one, which matches nothing.
+	std.collect(req.http.Origin, ", ");
+	set req.http.X-Corsac-Origin = req.http.Origin;
+	call corsac_origin;
+	# A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.
+	# Before authentication, because a preflight carries no credentials.
+	if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
+		# More than 1024 names or 16 KiB of them: no page asks for so many.
+		std.collect(req.http.Access-Control-Request-Headers, ",");
+		if (!req.http.X-Corsac-Origin
+			|| req.http.Access-Control-Request-Headers ~ "^.{16385}"
+			|| regsuball(req.http.Access-Control-Request-Headers, "[^,]+", "") ~ "^.{1024}") {
+			unset req.http.X-Corsac-Origin;
+			set req.http.X-Corsac-Answer = "forbidden";
+			return (synth(403));
+		}
+		set req.http.X-Corsac-Answer = "preflight";
+		return (synth(204));
+	}
 }
 
 # Varnish pipes methods that it does not know, and a piped response passes unchanged.
 sub corsac_req_method {
-    if (req.method !~ "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$") { return (pass); }
+	if (req.method !~ "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$") {
+		return (pass);
+	}
 }
 
 sub corsac_backend_fetch {
-    unset bereq.http.X-Corsac-Origin;
+	unset bereq.http.X-Corsac-Origin;
 }
 
 # On every response, and not in the cache: one stored response serves every origin.
 sub corsac_headers {
-    # The service behind may send CORS headers of its own: two of a kind make browsers refuse.
-    unset resp.http.Access-Control-Allow-Origin;
-    unset resp.http.Access-Control-Allow-Credentials;
-    unset resp.http.Access-Control-Expose-Headers;
-    unset resp.http.Access-Control-Allow-Methods;
-    unset resp.http.Access-Control-Allow-Headers;
-    unset resp.http.Access-Control-Max-Age;
-    unset resp.http.Access-Control-Allow-Private-Network;
-    # Also if the origin is refused or missing: a cache must not mix up the answers.
-    if (req.http.X-Corsac-Answer) {
-        set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-    } else {
-        std.collect(resp.http.Vary, ", ");
-        if (resp.http.Vary !~ "[^ ,]") {
-            set resp.http.Vary = "Origin";
-        } elsif (resp.http.Vary !~ "(?i)(?:^|,)[ \t]*(?:\*|Origin)[ \t]*(?:,|$)") {
-            set resp.http.Vary = resp.http.Vary + ", Origin";
-        }
-    }
-    # Again, because `std.rollback` brings the client's own X-Corsac-Origin back.
-    call corsac_origin;
-    if (!req.http.X-Corsac-Origin) { return; }
-    set resp.http.Access-Control-Allow-Origin = req.http.X-Corsac-Origin;
-    set resp.http.Access-Control-Allow-Credentials = "true";
-    if (req.http.X-Corsac-Answer == "preflight") {
-        # The full lists, which the browser compares with what it needs.
-        set resp.http.Access-Control-Allow-Methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-        # The requested method, if it is another.
-        if (req.http.Access-Control-Request-Method ~ "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$" && req.http.Access-Control-Request-Method !~ "^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|(?i:CONNECT|TRACE|TRACK))$") {
-            set resp.http.Access-Control-Allow-Methods = resp.http.Access-Control-Allow-Methods + ", " + req.http.Access-Control-Request-Method;
-        }
-        # The requested names, without what is no name.
-        set resp.http.Access-Control-Allow-Headers = regsuball(req.http.Access-Control-Request-Headers, "(?:^|(?<=,))[ \t]*+(?![!#$%&'*+.^_`|~0-9A-Za-z-]++[ \t]*+(?:,|$))[^,]+", "");
-        if (resp.http.Access-Control-Allow-Headers !~ "[!#$%&'*+.^_`|~0-9A-Za-z-]") { unset resp.http.Access-Control-Allow-Headers; }
-        set resp.http.Access-Control-Max-Age = "0";
-    } else {
-        set resp.http.Access-Control-Expose-Headers = "etag";
-    }
+	# The service behind may send CORS headers of its own: two of a kind make browsers refuse.
+	unset resp.http.Access-Control-Allow-Origin;
+	unset resp.http.Access-Control-Allow-Credentials;
+	unset resp.http.Access-Control-Expose-Headers;
+	unset resp.http.Access-Control-Allow-Methods;
+	unset resp.http.Access-Control-Allow-Headers;
+	unset resp.http.Access-Control-Max-Age;
+	unset resp.http.Access-Control-Allow-Private-Network;
+	# Also if the origin is refused or missing: a cache must not mix up the answers.
+	if (req.http.X-Corsac-Answer) {
+		set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+	} else {
+		std.collect(resp.http.Vary, ", ");
+		if (resp.http.Vary !~ "[^ ,]") {
+			set resp.http.Vary = "Origin";
+		} elsif (resp.http.Vary !~ "(?i)(?:^|,)[ \t]*(?:\*|Origin)[ \t]*(?:,|$)") {
+			set resp.http.Vary = resp.http.Vary + ", Origin";
+		}
+	}
+	# Again, because `std.rollback` brings the client's own X-Corsac-Origin back.
+	call corsac_origin;
+	if (!req.http.X-Corsac-Origin) {
+		return;
+	}
+	set resp.http.Access-Control-Allow-Origin = req.http.X-Corsac-Origin;
+	set resp.http.Access-Control-Allow-Credentials = "true";
+	if (req.http.X-Corsac-Answer == "preflight") {
+		# The full lists, which the browser compares with what it needs.
+		set resp.http.Access-Control-Allow-Methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+		# The requested method, if it is another.
+		if (req.http.Access-Control-Request-Method ~ "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$"
+			&& req.http.Access-Control-Request-Method !~ "^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|(?i:CONNECT|TRACE|TRACK))$") {
+			set resp.http.Access-Control-Allow-Methods = resp.http.Access-Control-Allow-Methods + ", " + req.http.Access-Control-Request-Method;
+		}
+		# The requested names, without what is no name.
+		set resp.http.Access-Control-Allow-Headers = regsuball(req.http.Access-Control-Request-Headers, "(?:^|(?<=,))[ \t]*+(?![!#$%&'*+.^_`|~0-9A-Za-z-]++[ \t]*+(?:,|$))[^,]+", "");
+		if (resp.http.Access-Control-Allow-Headers !~ "[!#$%&'*+.^_`|~0-9A-Za-z-]") {
+			unset resp.http.Access-Control-Allow-Headers;
+		}
+		set resp.http.Access-Control-Max-Age = "0";
+	} else {
+		set resp.http.Access-Control-Expose-Headers = "etag";
+	}
 }
 
 sub corsac_deliver {
-    call corsac_headers;
+	call corsac_headers;
 }
 
 sub corsac_synth {
-    call corsac_headers;
-    # The answer to a preflight has no body.
-    if (req.http.X-Corsac-Answer) { return (deliver); }
+	call corsac_headers;
+	# The answer to a preflight has no body.
+	if (req.http.X-Corsac-Answer) {
+		return (deliver);
+	}
 }

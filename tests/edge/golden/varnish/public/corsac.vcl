@@ -9,69 +9,80 @@
 # 	sub vcl_backend_fetch { call corsac_backend_fetch; }
 # 	sub vcl_deliver { call corsac_deliver; }
 # 	sub vcl_synth { call corsac_synth; }
+#
+# If they are for some hosts only, write the same condition around each call, such as
+# `if (req.http.Host == "api.example.com")`, with `bereq` in `vcl_backend_fetch`.
 import std;
 
 sub corsac_recv {
-    # Never those of the client.
-    unset req.http.X-Corsac-Origin;
-    unset req.http.X-Corsac-Answer;
-    if (!req.http.Origin) { return; }
-    # A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.
-    # Before authentication, because a preflight carries no credentials.
-    if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
-        # More than 1024 names or 16 KiB of them: no page asks for so many.
-        std.collect(req.http.Access-Control-Request-Headers, ",");
-        if (req.http.Access-Control-Request-Headers ~ "^.{16385}"
-            || regsuball(req.http.Access-Control-Request-Headers, "[^,]+", "") ~ "^.{1024}") {
-            set req.http.X-Corsac-Answer = "forbidden";
-            return (synth(403));
-        }
-        set req.http.X-Corsac-Answer = "preflight";
-        return (synth(204));
-    }
+	# Never those of the client.
+	unset req.http.X-Corsac-Origin;
+	unset req.http.X-Corsac-Answer;
+	if (!req.http.Origin) {
+		return;
+	}
+	# A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.
+	# Before authentication, because a preflight carries no credentials.
+	if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method) {
+		# More than 1024 names or 16 KiB of them: no page asks for so many.
+		std.collect(req.http.Access-Control-Request-Headers, ",");
+		if (req.http.Access-Control-Request-Headers ~ "^.{16385}"
+			|| regsuball(req.http.Access-Control-Request-Headers, "[^,]+", "") ~ "^.{1024}") {
+			set req.http.X-Corsac-Answer = "forbidden";
+			return (synth(403));
+		}
+		set req.http.X-Corsac-Answer = "preflight";
+		return (synth(204));
+	}
 }
 
 # Varnish pipes methods that it does not know, and a piped response passes unchanged.
 sub corsac_req_method {
-    if (req.method !~ "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$") { return (pass); }
+	if (req.method !~ "^(?:GET|HEAD|PUT|POST|TRACE|OPTIONS|DELETE|PATCH|CONNECT|PRI)$") {
+		return (pass);
+	}
 }
 
 sub corsac_backend_fetch {
-    unset bereq.http.X-Corsac-Origin;
+	unset bereq.http.X-Corsac-Origin;
 }
 
 # On every response, and not in the cache: one stored response serves every origin.
 sub corsac_headers {
-    # The service behind may send CORS headers of its own: two of a kind make browsers refuse.
-    unset resp.http.Access-Control-Allow-Origin;
-    unset resp.http.Access-Control-Allow-Credentials;
-    unset resp.http.Access-Control-Expose-Headers;
-    unset resp.http.Access-Control-Allow-Methods;
-    unset resp.http.Access-Control-Allow-Headers;
-    unset resp.http.Access-Control-Max-Age;
-    unset resp.http.Access-Control-Allow-Private-Network;
-    # Also if the origin is refused or missing: a cache must not mix up the answers.
-    if (req.http.X-Corsac-Answer) {
-        set resp.http.Vary = "Access-Control-Request-Method, Access-Control-Request-Headers";
-    }
-    if (req.http.X-Corsac-Answer == "forbidden") { return; }
-    set resp.http.Access-Control-Allow-Origin = "*";
-    if (req.http.X-Corsac-Answer == "preflight") {
-        # The full lists, which the browser compares with what it needs.
-        set resp.http.Access-Control-Allow-Methods = "PUT";
-        set resp.http.Access-Control-Allow-Headers = "x-api-key";
-        set resp.http.Access-Control-Max-Age = "7200";
-    } else {
-        set resp.http.Access-Control-Expose-Headers = "*";
-    }
+	# The service behind may send CORS headers of its own: two of a kind make browsers refuse.
+	unset resp.http.Access-Control-Allow-Origin;
+	unset resp.http.Access-Control-Allow-Credentials;
+	unset resp.http.Access-Control-Expose-Headers;
+	unset resp.http.Access-Control-Allow-Methods;
+	unset resp.http.Access-Control-Allow-Headers;
+	unset resp.http.Access-Control-Max-Age;
+	unset resp.http.Access-Control-Allow-Private-Network;
+	# Also if the origin is refused or missing: a cache must not mix up the answers.
+	if (req.http.X-Corsac-Answer) {
+		set resp.http.Vary = "Access-Control-Request-Method, Access-Control-Request-Headers";
+	}
+	if (req.http.X-Corsac-Answer == "forbidden") {
+		return;
+	}
+	set resp.http.Access-Control-Allow-Origin = "*";
+	if (req.http.X-Corsac-Answer == "preflight") {
+		# The full lists, which the browser compares with what it needs.
+		set resp.http.Access-Control-Allow-Methods = "PUT";
+		set resp.http.Access-Control-Allow-Headers = "x-api-key";
+		set resp.http.Access-Control-Max-Age = "7200";
+	} else {
+		set resp.http.Access-Control-Expose-Headers = "*";
+	}
 }
 
 sub corsac_deliver {
-    call corsac_headers;
+	call corsac_headers;
 }
 
 sub corsac_synth {
-    call corsac_headers;
-    # The answer to a preflight has no body.
-    if (req.http.X-Corsac-Answer) { return (deliver); }
+	call corsac_headers;
+	# The answer to a preflight has no body.
+	if (req.http.X-Corsac-Answer) {
+		return (deliver);
+	}
 }
