@@ -3,10 +3,8 @@
 use super::{
     File, Text, apache_reject,
     escape::{self, apache as quote, apache_format as quote_format},
-    loss::{
-        Loss,
-        When::{Always, If},
-    },
+    loss::Loss,
+    losses::When::{Always, If},
     origins::{OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_pcre},
     site::Site,

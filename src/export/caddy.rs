@@ -6,10 +6,8 @@
 use super::{
     File, Text,
     escape::{self, caddy as quote},
-    loss::{
-        Loss,
-        When::{Always, If},
-    },
+    loss::Loss,
+    losses::When::{Always, If},
     origins::{KNOWN_SCHEMES, OriginList},
     plan::{AllowHeaders, NAME_BYTE, Plan, Rejection, names_re2},
     site::{Site, plain_re2},

@@ -5,10 +5,8 @@ use super::{
     envoy_match::Condition,
     envoy_reject, envoy_routes,
     escape::{self, envoy_format as quote_format},
-    loss::{
-        Loss,
-        When::{Always, If},
-    },
+    loss::Loss,
+    losses::When::{Always, If},
     origins::{KNOWN_SCHEMES, OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_re2},
     site::Site,

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::loss::{Loss, Losses};
+use super::{loss::Loss, losses::Losses};
 
 /// The most entries that the message prints for a loss.
 const SHOWN: usize = 8;

@@ -96,3 +96,35 @@ pub(super) fn apache(text: &str) -> String {
 pub(super) fn apache_format(text: &str) -> String {
     apache(&text.replace('%', "%%"))
 }
+
+/// Quotes a text for JSON, and for YAML in which a tool fills in templates, such as Helm and Traefik: they look
+/// for braces beside other signs, so only those of a repetition stay.
+pub(super) fn json(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '"' | '\\' => quoted.extend(['\\', char]),
+            '{' if !chars.peek().is_some_and(char::is_ascii_digit) => quoted.push_str("\\u007b"),
+            char => quoted.push(char),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Escapes a text for XML, between tags or in a quoted attribute.
+pub(super) fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}

@@ -7,10 +7,8 @@ use super::{
     File, Text,
     escape::{haproxy as quote, haproxy_format as quote_format},
     haproxy_reject,
-    loss::{
-        Loss,
-        When::{Always, If},
-    },
+    loss::Loss,
+    losses::When::{Always, If},
     origins::{OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, names_pcre},
     site::{Site, plain_pcre},

@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use super::{plan::Plan, site::Site};
-
 /// A difference between a target and the policy that was exported to it.
 ///
 /// `Display` prints the meaning and the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Loss {
-    /// Credentials and `expose_any_header`: the proxy cannot name the headers that a response carries.
+    /// The target cannot expose some headers, such as each one that a response carries, for
+    /// `expose_any_header` with credentials.
     ExposedHeaders,
     /// `Enforcement::Reject` with trusted forwarding headers: the proxy compares `Host` alone.
     ForwardedHosts,
@@ -174,8 +173,8 @@ impl Loss {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::ExposedHeaders => {
-                "with credentials, `expose_any_header` names the headers that each response carries; \
-                 the target sends the listed names alone"
+                "the target cannot name each header that a response carries, as `expose_any_header` does \
+                 with credentials, and sends the listed names alone"
             }
             Self::ForwardedHosts => {
                 "the proxy recognizes the service's own pages by `Host`, and not by \
@@ -189,7 +188,7 @@ impl Loss {
                  posts and WebSocket handshakes too"
             }
             Self::OmittedOrigins => {
-                "the gateway cannot match some of the origins, so browsers refuse their pages"
+                "the gateway cannot allow some of the origins, so browsers refuse their pages"
             }
             Self::WiderOrigins => {
                 "the gateway's wildcard matches more origins than that of the policy, and their pages \
@@ -258,15 +257,16 @@ impl Loss {
                  and those that no route of it matches or that its own checks stop"
             }
             Self::PreflightForm => {
-                "preflights get another status, more headers or less `Vary` than the policy says, \
-                 also if they are denied, and browsers decide the same"
+                "preflights get another status, other lists, more headers or less `Vary` than the policy \
+                 says, also if they are denied, and browsers decide the same"
             }
             Self::StrayHeaders => {
                 "some responses have CORS headers that have no effect there, such as \
                  `Access-Control-Expose-Headers` for a denied origin"
             }
             Self::EchoForAny => {
-                "if any origin is allowed, the gateway sends the origin of the request, and not `*`"
+                "if any origin is allowed, the gateway sends the origin of the request and \
+                 `Vary: Origin`, and not `*`"
             }
         }
     }
@@ -282,7 +282,7 @@ impl Loss {
                 "keep a layer with `Enforcement::Reject` in the service, or use another target"
             }
             Self::OmittedOrigins => {
-                "list https origins without wildcards, or use another target or the service"
+                "list fewer origins, https ones without wildcards, or use another target or the service"
             }
             Self::WiderOrigins => "list the origins one by one",
             Self::OmittedMethods => "list other methods, or use another target or the service",
@@ -323,53 +323,5 @@ impl Loss {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; {}", self.meaning(), self.remedy())
-    }
-}
-
-/// A loss that a target can have, and the exports that have it.
-pub(super) type LossOf = (Loss, When);
-
-/// The exports that have a loss.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum When {
-    Always,
-    /// Those with a policy for which this is true.
-    If(fn(&Plan<'_>) -> bool),
-    /// Those that leave paths without a policy.
-    LeavesPaths,
-}
-
-/// The losses of an export, each once, with the entries of the policy that they concern.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Losses {
-    list: Vec<Loss>,
-    entries: Vec<(Loss, String)>,
-}
-
-impl Losses {
-    pub(super) fn new(all: &[LossOf], site: &Site<'_>) -> Self {
-        let has = |when: When| match when {
-            When::Always => true,
-            When::If(is_so) => site.plans.iter().any(is_so),
-            When::LeavesPaths => site.leaves_paths(),
-        };
-        let list = all.iter().filter(|(_, when)| has(*when)).map(|(loss, _)| *loss);
-        Self { list: list.collect(), entries: Vec::new() }
-    }
-
-    pub(super) fn list(&self) -> &[Loss] {
-        &self.list
-    }
-
-    /// Returns the entries that `loss` concerns, or none if it concerns the whole policy.
-    pub(super) fn entries(&self, loss: Loss) -> impl Iterator<Item = &str> {
-        let entries = self.entries.iter().filter(move |(other, _)| *other == loss);
-        entries.map(|(_, entry)| entry.as_str())
-    }
-
-    /// Keeps those that `is_kept` selects.
-    pub(super) fn retain(&mut self, is_kept: impl Fn(Loss) -> bool) {
-        self.list.retain(|loss| is_kept(*loss));
-        self.entries.retain(|(loss, _)| is_kept(*loss));
     }
 }

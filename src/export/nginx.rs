@@ -7,10 +7,8 @@
 use super::{
     File, Text,
     escape::{self, nginx_key, nginx_value},
-    loss::{
-        Loss,
-        When::{Always, If, LeavesPaths},
-    },
+    loss::Loss,
+    losses::When::{Always, If, LeavesPaths},
     nginx_paths, nginx_reject,
     origins::{OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_pcre},

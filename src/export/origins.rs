@@ -3,19 +3,21 @@
 use std::collections::HashSet;
 
 use super::escape;
-use crate::origin::{OriginSet, Parts, Port, Wildcard, default_port};
+use crate::origin::{OriginPattern, OriginSet, Parts, Port, Wildcard, default_port};
 
 /// The origins that a policy lists.
 #[derive(Debug, Default)]
 pub(super) struct OriginList<'p> {
     /// In the order in which they were written, each once.
     pub(super) exact: Vec<&'p str>,
-    pub(super) wildcards: Vec<OriginRegex>,
+    pub(super) wildcards: Vec<OriginRegex<'p>>,
 }
 
 /// A regular expression for whole origins, without anchors. It has no groups that capture.
 #[derive(Debug)]
-pub(super) struct OriginRegex {
+pub(super) struct OriginRegex<'p> {
+    /// The pattern that it stands for, or `None` if every origin is allowed.
+    pub(super) pattern: Option<&'p OriginPattern>,
     text: String,
     /// It must not match any of the [`KNOWN_SCHEMES`].
     pub(super) is_of_other_scheme: bool,
@@ -31,7 +33,7 @@ impl<'p> OriginList<'p> {
             if parts.wildcard == Wildcard::None && parts.port != Port::Any {
                 list.exact.push(pattern.as_str());
             } else {
-                list.wildcards.push(OriginRegex::of_pattern(parts));
+                list.wildcards.push(OriginRegex::of_pattern(pattern));
             }
         }
         if let Some(custom) = set.custom() {
@@ -69,7 +71,7 @@ const IPV6: &str = r"\[[0-9a-f:]{2,39}\]";
 /// Schemes that pages have, or never have. A list of any origin has a regex for the former.
 pub(super) const KNOWN_SCHEMES: &str = "(?:https?|ftp|file|wss?):";
 
-impl OriginRegex {
+impl<'p> OriginRegex<'p> {
     /// Returns the expression for PCRE.
     pub(super) fn pcre(&self) -> String {
         if self.is_of_other_scheme {
@@ -84,8 +86,8 @@ impl OriginRegex {
         self.text.replace(HOST_LEN, "")
     }
 
-    fn of_pattern(parts: Parts<'_>) -> Self {
-        let Parts { scheme, wildcard, host, port } = parts;
+    fn of_pattern(pattern: &'p OriginPattern) -> Self {
+        let Parts { scheme, wildcard, host, port } = pattern.parts();
         let is_domain = default_port(scheme).is_some();
         // URL, "host parser": only domains are lower-cased.
         let byte = if is_domain { "[a-z0-9_-]" } else { "[A-Za-z0-9_-]" };
@@ -112,12 +114,13 @@ impl OriginRegex {
             Wildcard::AnyHost => true,
         };
         let text = format!("{}://{host}{port}", escape::regex(scheme));
-        Self { text, is_of_other_scheme: false, matches_malformed }
+        Self { pattern: Some(pattern), text, is_of_other_scheme: false, matches_malformed }
     }
 
     /// Every origin but `null`.
     fn of_any() -> impl Iterator<Item = Self> {
         let of_scheme = |scheme: &str, host: &str, default: Option<u16>| Self {
+            pattern: None,
             text: format!("{scheme}://(?:{HOST_LEN}{host}|{IPV6}){}", any_port(default)),
             is_of_other_scheme: default.is_none(),
             matches_malformed: true,

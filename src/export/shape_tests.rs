@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Target;
+use super::{Loss, Target};
 use crate::{BuildError, CorsBuilder, CorsLayer, Enforcement, Policy};
 
 /// The texts of a policy, by setter.
@@ -119,12 +119,14 @@ struct Language {
     quotations: &'static [(&'static str, &'static str, Option<char>)],
 }
 
-const LANGUAGES: [Language; 6] = [
+const LANGUAGES: [Language; 8] = [
     Language { target: "apache", quotations: &[("\"", "\"", Some('\\'))] },
     Language { target: "caddy", quotations: &[("\"", "\"", Some('\\')), ("`", "`", None)] },
     Language { target: "envoy", quotations: &[("\"", "\"", Some('\\'))] },
     Language { target: "haproxy", quotations: &[("'", "'", None), ("\"", "\"", Some('\\'))] },
+    Language { target: "istio", quotations: &[("\"", "\"", Some('\\'))] },
     Language { target: "nginx", quotations: &[("\"", "\"", Some('\\')), ("'", "'", Some('\\'))] },
+    Language { target: "traefik", quotations: &[("\"", "\"", Some('\\'))] },
     Language { target: "varnish", quotations: &[("{\"", "\"}", None), ("\"", "\"", None)] },
 ];
 
@@ -132,7 +134,8 @@ impl Language {
     /// Returns the lines of all files with `S` for each quotation, or `None` if one does not end in its
     /// line. Comments are not read.
     fn shape_of(&self, policy: &Policy) -> Option<Vec<String>> {
-        let export = policy.export(&Target::from_name(self.target)?).ok()?;
+        let target = Loss::ALL.into_iter().fold(Target::from_name(self.target)?, Target::accept);
+        let export = policy.export(&target).ok()?;
         // A line that ends with a backslash continues in the next one.
         let texts: String =
             export.files().iter().map(|file| file.text().replace("\\\n", "")).collect();

@@ -1,8 +1,9 @@
 //! The targets of an export, and the losses that are accepted.
 
 use super::{
-    Export, ExportError, File, apache, caddy, envoy, haproxy,
-    loss::{Loss, LossOf, Losses},
+    Export, ExportError, File, apache, caddy, envoy, gateways, haproxy,
+    loss::Loss,
+    losses::{LossOf, Losses},
     nginx,
     site::Site,
     varnish,
@@ -21,12 +22,21 @@ pub(super) struct Server {
 }
 
 /// In alphabetical order.
-static SERVERS: [&Server; 6] = [
+static SERVERS: [&Server; 15] = [
     &apache::SERVER,
+    &gateways::api_gateway::SERVER,
+    &gateways::azure_api_management::SERVER,
     &caddy::SERVER,
+    &gateways::cloudfront::SERVER,
     &envoy::SERVER,
+    &gateways::gateway_api::SERVER,
+    &gateways::google_load_balancer::SERVER,
     &haproxy::SERVER,
+    &gateways::istio::SERVER,
+    &gateways::lambda_url::SERVER,
     &nginx::SERVER,
+    &gateways::s3::SERVER,
+    &gateways::traefik::SERVER,
     &varnish::SERVER,
 ];
 
@@ -86,6 +96,60 @@ impl Target {
     #[must_use]
     pub fn varnish() -> Self {
         Self::new(&varnish::SERVER)
+    }
+
+    /// Returns an HTTP API of AWS API Gateway. REST APIs differ.
+    #[must_use]
+    pub fn api_gateway() -> Self {
+        Self::new(&gateways::api_gateway::SERVER)
+    }
+
+    /// Returns Azure API Management.
+    #[must_use]
+    pub fn azure_api_management() -> Self {
+        Self::new(&gateways::azure_api_management::SERVER)
+    }
+
+    /// Returns Amazon CloudFront.
+    #[must_use]
+    pub fn cloudfront() -> Self {
+        Self::new(&gateways::cloudfront::SERVER)
+    }
+
+    /// Returns the Kubernetes Gateway API 1.5 or later, in a gateway that implements the filter `CORS`.
+    #[must_use]
+    pub fn gateway_api() -> Self {
+        Self::new(&gateways::gateway_api::SERVER)
+    }
+
+    /// Returns an application load balancer of Google Cloud.
+    #[must_use]
+    pub fn google_load_balancer() -> Self {
+        Self::new(&gateways::google_load_balancer::SERVER)
+    }
+
+    /// Returns a `VirtualService` of Istio.
+    #[must_use]
+    pub fn istio() -> Self {
+        Self::new(&gateways::istio::SERVER)
+    }
+
+    /// Returns a function URL of AWS Lambda.
+    #[must_use]
+    pub fn lambda_url() -> Self {
+        Self::new(&gateways::lambda_url::SERVER)
+    }
+
+    /// Returns a bucket of Amazon S3.
+    #[must_use]
+    pub fn s3() -> Self {
+        Self::new(&gateways::s3::SERVER)
+    }
+
+    /// Returns Traefik 3.
+    #[must_use]
+    pub fn traefik() -> Self {
+        Self::new(&gateways::traefik::SERVER)
     }
 
     /// Returns the target with one of these [`names`](Target::names).

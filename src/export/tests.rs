@@ -103,6 +103,8 @@ fn quoting() {
     assert_eq!(escape::vcl_regex(r#"^a\"b"\.$"#), r#""^a\x22b\x22\.$""#);
     assert_eq!(escape::envoy_format(r#"a"b\c%{$d}'"#), r#""a\"b\\c%%{$d}'""#);
     assert_eq!(escape::apache_format(r#"a"b\c%{d}'"#), r#""a\"b\\c%%{d}'""#);
+    assert_eq!(escape::json(r#"a"b\c.{1,2}{{d}}$"#), r#""a\"b\\c.{1,2}\u007b\u007bd}}$""#);
+    assert_eq!(escape::xml("a&b<c>\"'`"), "a&amp;b&lt;c&gt;&quot;'`");
     assert_eq!(escape::regex("https://a-b.c|$1*:80"), r"https://a-b\.c\|\x241\*:80");
 }
 

@@ -6,10 +6,8 @@
 use super::{
     File, Text,
     escape::{self, vcl as quote, vcl_regex as quote_regex},
-    loss::{
-        Loss,
-        When::{Always, If},
-    },
+    loss::Loss,
+    losses::When::{Always, If},
     origins::{OriginList, OriginRegex},
     plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED},
     site::{Site, plain_pcre},

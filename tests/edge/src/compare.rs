@@ -22,10 +22,10 @@ use crate::{
 /// The part of a response that corsac decides on. Two of them are equal if they mean the same.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Seen {
-    status: StatusCode,
-    reached_service: bool,
-    headers: Vec<(HeaderName, Vec<String>)>,
-    vary: BTreeSet<String>,
+    pub status: StatusCode,
+    pub reached_service: bool,
+    pub headers: Vec<(HeaderName, Vec<String>)>,
+    pub vary: BTreeSet<String>,
 }
 
 /// Values that must be equal byte for byte, in one line.
@@ -85,10 +85,12 @@ impl Seen {
 
     /// Returns what `Decision` makes of the service's response without its CORS headers. Without a policy
     /// that is the whole response.
-    pub fn expected(decision: Option<&Decision<'_>>, sent: &Sent) -> Self {
+    pub fn expected(decision: Option<&Decision<'_>>, sent: &Sent, losses: &[Loss]) -> Self {
         let mut headers = HeaderMap::new();
         let own_status = sent.own_status.and_then(|status| StatusCode::from_u16(status).ok());
-        let (status, reached_service) = match (decision.and_then(Decision::status), own_status) {
+        let is_rejected = sent.is_preflight() || !losses.contains(&Loss::NotRejected);
+        let decided = decision.and_then(Decision::status).filter(|_| is_rejected);
+        let (status, reached_service) = match (decided, own_status) {
             (Some(status), _) | (None, Some(status)) => (status, false),
             (None, None) => {
                 let (status, lines) = upstream::response(sent.case);
@@ -127,7 +129,7 @@ impl Seen {
     }
 }
 
-fn elements(line: &str, regards_case: bool) -> Vec<String> {
+pub fn elements(line: &str, regards_case: bool) -> Vec<String> {
     let mut elements: Vec<String> = Vec::new();
     for element in line.split(',').map(str::trim).filter(|element| !element.is_empty()) {
         let element = if regards_case { element.to_owned() } else { element.to_lowercase() };

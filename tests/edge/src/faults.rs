@@ -142,6 +142,25 @@ const HAPROXY: [Fault; 10] = [
     fault("every page is the service's own", "reject", "-m str same-origin", "-m found"),
 ];
 
+const TRAEFIK: [Fault; 11] = [
+    fault("a regex without its end", "strict", r#"\\.org$""#, r#"\\.org""#),
+    fault("a regex without its start", "strict", "\"^https", "\"https"),
+    fault("a dot that matches any byte", "strict", r"\\.", "."),
+    fault("a comparison without case", "strict", "\"^https", "\"(?i)^https"),
+    fault("every origin is allowed", "strict", "\"https://app.example.com\"", "\"*\""),
+    fault(
+        "the service's headers are kept",
+        "strict",
+        "Access-Control-Allow-Origin: \"\"",
+        "X: \"\"",
+    ),
+    fault("no Vary", "strict", "addVaryHeader: true", "addVaryHeader: false"),
+    fault("another max age", "strict", "MaxAge: 600", "MaxAge: 60"),
+    fault("no credentials", "strict", "AllowCredentials: true", "AllowCredentials: false"),
+    fault("a header that is not allowed", "strict", "- \"authorization\"", "- \"x-other\""),
+    fault("preflights are stopped", "strict", "[corsac@file, private]", "[private, corsac@file]"),
+];
+
 const VARNISH: [Fault; 17] = [
     fault("a regex without its end", "strict", r#"\.org$""#, r#"\.org""#),
     fault("a regex without its start", "strict", "\"^https", "\"https"),
@@ -183,6 +202,7 @@ fn of(kind: Kind) -> &'static [Fault] {
         Kind::Envoy => &ENVOY,
         Kind::Haproxy => &HAPROXY,
         Kind::Nginx => &NGINX,
+        Kind::Traefik => &TRAEFIK,
         Kind::Varnish => &VARNISH,
     }
 }

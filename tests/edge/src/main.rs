@@ -21,11 +21,13 @@ mod envoy;
 mod faults;
 mod golden;
 mod hostile;
+mod lossy;
 mod path_policies;
 mod policies;
 mod random;
 mod requests;
 mod server;
+mod traefik;
 mod upstream;
 mod wire;
 

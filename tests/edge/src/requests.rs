@@ -100,6 +100,11 @@ impl Sent {
         Ok(request)
     }
 
+    pub fn is_preflight(&self) -> bool {
+        let has = |name| self.values(name).next().is_some();
+        self.method == "OPTIONS" && has("origin") && has("access-control-request-method")
+    }
+
     /// Returns the values of all lines of a header.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> + Clone {
         let is_name = move |line: &&(String, Vec<u8>)| line.0.eq_ignore_ascii_case(name);

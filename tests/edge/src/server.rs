@@ -8,7 +8,7 @@ use std::{
 
 use corsac::export::{Export, File, Target};
 
-use crate::{apache, envoy};
+use crate::{apache, envoy, traefik};
 
 /// A server that can be started.
 pub struct Server {
@@ -27,6 +27,7 @@ pub enum Kind {
     Envoy,
     Haproxy,
     Nginx,
+    Traefik,
     Varnish,
 }
 
@@ -39,8 +40,15 @@ pub struct Ports {
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] =
-        [Self::Apache, Self::Caddy, Self::Envoy, Self::Haproxy, Self::Nginx, Self::Varnish];
+    const ALL: [Self; 7] = [
+        Self::Apache,
+        Self::Caddy,
+        Self::Envoy,
+        Self::Haproxy,
+        Self::Nginx,
+        Self::Traefik,
+        Self::Varnish,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -49,6 +57,7 @@ impl Kind {
             Self::Envoy => "envoy",
             Self::Haproxy => "haproxy",
             Self::Nginx => "nginx",
+            Self::Traefik => "traefik",
             Self::Varnish => "varnish",
         }
     }
@@ -60,6 +69,7 @@ impl Kind {
             Self::Envoy => Target::envoy(),
             Self::Haproxy => Target::haproxy(),
             Self::Nginx => Target::nginx(),
+            Self::Traefik => Target::traefik(),
             Self::Varnish => Target::varnish(),
         }
     }
@@ -67,7 +77,7 @@ impl Kind {
     /// The status if the service cannot be reached.
     pub fn unreachable(self) -> u16 {
         match self {
-            Self::Caddy | Self::Nginx => 502,
+            Self::Caddy | Self::Nginx | Self::Traefik => 502,
             Self::Apache | Self::Envoy | Self::Haproxy | Self::Varnish => 503,
         }
     }
@@ -83,6 +93,7 @@ impl Kind {
                 ("haproxy.cfg", haproxy(ports, exported))
             }
             Self::Nginx => ("nginx.conf", nginx(ports)),
+            Self::Traefik => ("routers.yaml", traefik::configuration(ports)),
             Self::Varnish => ("default.vcl", varnish(ports)),
         }
     }
@@ -104,6 +115,7 @@ impl Server {
                 &["access-control-request-method"]
             }
             Kind::Haproxy => &["access-control-request-headers"],
+            Kind::Traefik => &["origin", "access-control-request-method"],
             Kind::Varnish => &[],
         };
         Ok(Self { kind, program, passes_first: is_old_nginx, repeated })
@@ -147,6 +159,7 @@ impl Server {
                 check.arg("-t");
                 (Some(check), command())
             }
+            Kind::Traefik => (None, traefik::command(&self.program, at, port)?),
             // It compiles the file before it listens, and ends if that fails.
             Kind::Varnish => {
                 let mut start = Command::new(&self.program);
