@@ -24,11 +24,20 @@ const DANGEROUS = [
 // Names for the targets that the server offers.
 const TITLES = {
   apache: "Apache httpd",
+  "api-gateway": "AWS API Gateway",
+  "azure-api-management": "Azure API Management",
   caddy: "Caddy",
+  cloudfront: "Amazon CloudFront",
   envoy: "Envoy",
+  "gateway-api": "Kubernetes Gateway API",
+  "google-load-balancer": "Google Cloud load balancer",
   haproxy: "HAProxy",
+  istio: "Istio",
+  "lambda-url": "AWS Lambda URL",
   nginx: "nginx",
+  s3: "Amazon S3",
   toml: "corsac.toml",
+  traefik: "Traefik",
   varnish: "Varnish",
 };
 
