@@ -1,20 +1,23 @@
 //! Apache httpd: a file of directives for `<VirtualHost>`.
+//!
+//! The variables of a policy start with the name of its plan: `NAME_origin`, `NAME_excused`. If the path chooses
+//! among several policies, `SITE_policy` is the number of one, and the others start with the name of the site.
 
 use super::{
-    File, Text, apache_reject,
-    escape::{self, apache as quote, apache_format as quote_format},
+    File, Text, apache_headers, apache_reject,
+    escape::{self, apache as quote},
     loss::Loss,
     losses::When::{Always, If},
     origins::{OriginList, OriginRegex},
-    plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_pcre},
-    site::Site,
+    plan::{NAME_BYTE, Plan, names_pcre},
+    site::{Site, plain_pcre},
     target::Server,
 };
 
 pub(super) static SERVER: Server = Server {
     name: "apache",
     files,
-    chooses_by_path: false,
+    chooses_by_path: true,
     losses: &[
         (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
         (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
@@ -30,15 +33,14 @@ pub(super) static SERVER: Server = Server {
 };
 
 fn files(site: &Site<'_>) -> Vec<File> {
-    let files = site.plans.iter().map(|plan| File {
-        name: format!("{}.conf", site.name),
+    let name = format!("{}.conf", site.name);
+    vec![File {
         purpose: format!(
-            "first in each `<VirtualHost>` that the policy is for: Include /etc/apache2/{}.conf",
-            site.name
+            "first in each `<VirtualHost>` that the policy is for: Include /etc/apache2/{name}"
         ),
-        text: directives(site, plan),
-    });
-    files.collect()
+        name,
+        text: directives(site),
+    }]
 }
 
 /// Apache has a list of statuses, and sends no other.
@@ -49,19 +51,19 @@ fn is_known(status: u16) -> bool {
     )
 }
 
-fn directives(site: &Site<'_>, plan: &Plan<'_>) -> String {
+fn directives(site: &Site<'_>) -> String {
     let mut text = Text::new(site);
     text.comment(
         "\nInclude this file in `<VirtualHost>`, before all of its rewrite rules. It needs three modules:\n\
-         a2enmod headers rewrite setenvif",
+         a2enmod headers rewrite setenvif\n\n\
+         Apache keeps the value of a header for the next `SetEnvIf` of that header, and a `SetEnvIfExpr`\n\
+         between the two replaces it. So all `SetEnvIf` come first, after one of a header that is never sent.",
     );
-    origin(&mut text, plan.origins.as_ref());
-    if let Some(rejection) = &plan.rejection {
-        apache_reject::variables(&mut text, rejection);
-    }
-    answer(&mut text, plan);
-    headers(&mut text, plan);
-    returns(&mut text, plan);
+    request(&mut text, site);
+    choose(&mut text, site);
+    answer(&mut text, site);
+    apache_headers::headers(&mut text, site);
+    returns(&mut text, site);
     text.text
 }
 
@@ -77,19 +79,66 @@ impl Text {
     }
 }
 
-/// `corsac_origin`: the value of `Access-Control-Allow-Origin` if the origin decides alone.
-fn origin(text: &mut Text, origins: Option<&OriginList<'_>>) {
+/// Reads the request, without expressions.
+fn request(text: &mut Text, site: &Site<'_>) {
+    let name = &site.name;
     text.blank();
-    let Some(origins) = origins else {
-        text.comment("Every origin is allowed, by a constant.");
-        text.set_if("true", "corsac_origin=*");
-        return;
-    };
+    text.set_if_header("X-Corsac-None", "^", &format!("!{name}_origin"));
+    if site.paths.is_some() {
+        text.comment(
+            "The path as it was sent, if all servers read it in the same way. At this time Apache has not\n\
+             decoded it yet.",
+        );
+        let plain = format!("^{}$", plain_pcre());
+        text.set_if_header("Request_URI", &plain, &format!("{name}_path=$0"));
+    }
+    text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
+    for too_many in ["^(?:[^,]*,){1024}", "^.{16385}"] {
+        let header = "Access-Control-Request-Headers";
+        text.set_if_header(header, too_many, &format!("{name}_too_many=1"));
+    }
+    apache_reject::shared(text, site);
+    if let Some(methods) =
+        site.plans.iter().filter(|plan| plan.mirrors_method).find_map(|plan| plan.methods.as_ref())
+    {
+        mirror_method(text, name, methods);
+    }
+    if site.any(|plan| plan.mirrors_request_headers()) {
+        // `*` would not cover `Authorization`, and nothing with credentials.
+        text.comment("The requested names, if all of them are names.");
+        let names = format!("^{}$", names_pcre());
+        text.set_if_header("Access-Control-Request-Headers", &names, &format!("{name}_names=$0"));
+    }
+    for (index, plan) in site.plans.iter().enumerate() {
+        let origins = plan.origins.as_ref().filter(|origins| !origins.is_empty());
+        if origins.is_none() && plan.senders().is_none() {
+            continue;
+        }
+        text.blank();
+        text.comment_plan(site, index);
+        if let Some(origins) = origins {
+            origin(text, plan, origins);
+        }
+        apache_reject::senders(text, plan);
+    }
+}
+
+/// `SITE_method`: the requested method, if it is not a usual one.
+fn mirror_method(text: &mut Text, name: &str, methods: &str) {
+    text.comment("The requested method, if it is not a usual one.");
+    let usual: Vec<String> = methods.split(", ").map(escape::regex).collect();
+    let usual = format!("(?:{}|(?i:CONNECT|TRACE|TRACK))$", usual.join("|"));
+    let method = format!("^(?!{usual}){NAME_BYTE}{{1,128}}$");
+    text.set_if_header("Access-Control-Request-Method", &method, &format!("{name}_method=$0"));
+}
+
+/// `NAME_origin`: the request's origin, if the policy lists it.
+fn origin(text: &mut Text, plan: &Plan<'_>, origins: &OriginList<'_>) {
     text.comment(
         "The request's origin, if it is allowed. Several `Origin` lines are one text here, which matches\n\
          nothing. A regex that is not anchored at both ends would allow look-alikes.",
     );
-    set_if_origin(text, origins, "corsac_origin=$0");
+    set_if_origin(text, origins, &format!("{}_origin=$0", plan.name));
 }
 
 /// The size of a compiled regex is limited to 64 KiB.
@@ -108,142 +157,126 @@ pub(super) fn set_if_origin(text: &mut Text, origins: &OriginList<'_>, assignmen
     }
 }
 
-/// `corsac_answer`: how the proxy answers, if the service does not.
-fn answer(text: &mut Text, plan: &Plan<'_>) {
+/// `SITE_policy`: the number of a policy, or `none`.
+fn choose(text: &mut Text, site: &Site<'_>) {
+    let (Some(paths), name) = (&site.paths, &site.name) else { return };
     text.blank();
+    text.list_plans(site);
+    text.comment("The last one that matches decides.");
+    for choice in paths.choices.iter().rev() {
+        let expression = format!("reqenv('{name}_path') =~ m#{}#", choice.regex);
+        text.set_if(&expression, &format!("{name}_policy={}", choice.policy()));
+    }
+    text.set_if(&format!("-z reqenv('{name}_path')"), &format!("{name}_policy=0"));
+    text.comment("Apache has dropped slashes at the start of the path.");
+    text.set_if(
+        "%{THE_REQUEST} =~ m#^[^ ]+ (?:[A-Za-z]+://[^/?]*)?//#",
+        &format!("{name}_policy=0"),
+    );
+    keep(text, &format!("{name}_policy"));
+}
+
+/// An `ErrorDocument` is another request, with another path and the method `GET`.
+fn keep(text: &mut Text, variable: &str) {
+    text.comment("An `ErrorDocument` is another request inside of Apache: the first one decides.");
+    text.set_if(&format!("reqenv('REDIRECT_{variable}') =~ m#^(.+)$#"), &format!("{variable}=$1"));
+}
+
+/// Returns an expression that is true if the path chose a plan, with `&&` at its end, or nothing.
+pub(super) fn chosen(site: &Site<'_>, index: usize) -> String {
+    let is_chosen = |_| format!("reqenv('{}_policy') == '{index}' && ", site.name);
+    site.paths.as_ref().map(is_chosen).unwrap_or_default()
+}
+
+/// Returns an expression that is true if there is a policy, with `&&` at its start, or nothing.
+pub(super) fn unless_none(site: &Site<'_>) -> String {
+    let has_policy = format!(" && reqenv('{}_policy') != 'none'", site.name);
+    if site.leaves_paths() { has_policy } else { String::new() }
+}
+
+/// `SITE_origin`: the value of `Access-Control-Allow-Origin`. `SITE_answer`: how the proxy answers, if the
+/// service does not.
+fn answer(text: &mut Text, site: &Site<'_>) {
+    let name = &site.name;
+    text.blank();
+    for (index, plan) in site.plans.iter().enumerate() {
+        let chosen = chosen(site, index);
+        if plan.origins.is_none() {
+            text.comment("Every origin is allowed, by a constant.");
+            let is_chosen = chosen.strip_suffix(" && ").unwrap_or("true");
+            text.set_if(is_chosen, &format!("{name}_origin=*"));
+        } else if !chosen.is_empty() && !plan.denies_all() {
+            let origin = format!("reqenv('{}_origin') =~ m#^(.+)$#", plan.name);
+            text.set_if(&format!("{chosen}{origin}"), &format!("{name}_origin=$1"));
+        }
+    }
     text.comment(
         "A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's.\n\
          `req` would add each header that it reads to `Vary`.",
     );
     text.set_if(
-        "%{REQUEST_METHOD} == 'OPTIONS' && -n req_novary('Origin') && \
-         -n req_novary('Access-Control-Request-Method')",
-        "corsac_answer=preflight",
+        &format!(
+            "%{{REQUEST_METHOD}} == 'OPTIONS' && -n req_novary('Origin') && \
+             -n req_novary('Access-Control-Request-Method'){}",
+            unless_none(site)
+        ),
+        &format!("{name}_answer=preflight"),
     );
-    text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
-    let header = "Access-Control-Request-Headers";
-    for too_many in ["^(?:[^,]*,){1024}", "^.{16385}"] {
-        text.set_if_header(header, too_many, "corsac_too_many=1");
-    }
-    if matches!(plan.request_headers, AllowHeaders::Mirrored) {
-        // Apache reads a header once for all rules in a row, and an expression with a regex replaces the
-        // text that it has read, so no expression can stand between these rules.
-        text.comment("The requested names, if all of them are names.");
-        text.set_if_header(header, &format!("^{}$", names_pcre()), "corsac_names=$0");
-    }
-    let mut is_forbidden = "-n reqenv('corsac_too_many')".to_owned();
-    if plan.origins.is_some() {
-        is_forbidden.push_str(" || -z reqenv('corsac_origin')");
-    }
     text.set_if(
-        &format!("reqenv('corsac_answer') == 'preflight' && ({is_forbidden})"),
-        "corsac_answer=forbidden",
+        &format!(
+            "reqenv('{name}_answer') == 'preflight' && \
+             (-n reqenv('{name}_too_many') || -z reqenv('{name}_origin'))"
+        ),
+        &format!("{name}_answer=forbidden"),
     );
-    if plan.rejection.is_some() {
+    for (index, plan) in site.plans.iter().enumerate() {
+        let Some(rejection) = &plan.rejection else { continue };
+        apache_reject::excused(text, site, plan, rejection);
         text.comment("A request of another origin that is neither an own page nor trusted.");
         text.set_if(
-            "-z reqenv('corsac_answer') && -n req_novary('Origin') && \
-             -z reqenv('corsac_origin') && -z reqenv('corsac_excused')",
-            "corsac_answer=rejected",
+            &format!(
+                "{}-z reqenv('{name}_answer') && -n req_novary('Origin') && \
+                 -z reqenv('{name}_origin') && -z reqenv('{}_excused')",
+                chosen(site, index),
+                plan.name
+            ),
+            &format!("{name}_answer=rejected"),
         );
     }
-    text.comment("An `ErrorDocument` is another request inside of Apache, of the method `GET`.");
-    text.set_if("reqenv('REDIRECT_corsac_answer') =~ m#^(.+)$#", "corsac_answer=$1");
-    text.set_if("reqenv('corsac_answer') == 'forbidden'", "!corsac_origin");
+    keep(text, &format!("{name}_answer"));
+    text.set_if(&format!("reqenv('{name}_answer') == 'forbidden'"), &format!("!{name}_origin"));
 }
 
-fn headers(text: &mut Text, plan: &Plan<'_>) {
-    text.blank();
-    text.comment(
-        "The service behind may send CORS headers of its own: two of a kind make browsers refuse. Apache\n\
-         has two tables of headers, and sends both.",
-    );
-    for table in ["", "always "] {
-        for name in STRIPPED {
-            text.line(format_args!("Header {table}unset {name}"));
-        }
-    }
-    text.blank();
-    text.comment("`always`: pages can read errors too.");
-    let set = |text: &mut Text, name: &str, value: &str, condition: &str| {
-        let condition = quote(&format!("expr={condition}"));
-        text.line(format_args!("Header always set {name} {value} {condition}"));
-    };
-    let allowed = "-n reqenv('corsac_origin')";
-    let preflight = "reqenv('corsac_answer') == 'preflight'";
-    set(text, "Access-Control-Allow-Origin", "%{corsac_origin}e", allowed);
-    if plan.credentials {
-        set(text, "Access-Control-Allow-Credentials", "true", allowed);
-    }
-    if let Some(names) = &plan.exposed {
-        let condition = format!("{allowed} && -z reqenv('corsac_answer')");
-        set(text, "Access-Control-Expose-Headers", &quote_format(names), &condition);
-    }
-    if let Some(methods) = &plan.methods {
-        set(text, "Access-Control-Allow-Methods", &quote_format(methods), preflight);
-        if plan.mirrors_method {
-            allow_methods(text, methods);
-            let value = format!("\"{methods}, %{{corsac_method}}e\"");
-            let condition = format!("{preflight} && -n reqenv('corsac_method')");
-            set(text, "Access-Control-Allow-Methods", &value, &condition);
-        }
-    }
-    match &plan.request_headers {
-        AllowHeaders::None => {}
-        AllowHeaders::Listed(names) => {
-            set(text, "Access-Control-Allow-Headers", &quote_format(names), preflight);
-        }
-        AllowHeaders::Mirrored => {
-            // `*` would not cover `Authorization`, and nothing with credentials.
-            let condition = format!("{preflight} && -n reqenv('corsac_names')");
-            set(text, "Access-Control-Allow-Headers", "%{corsac_names}e", &condition);
-        }
-    }
-    set(text, "Access-Control-Max-Age", &plan.max_age.to_string(), preflight);
-    text.comment("Also if the origin is refused or missing: a cache must not mix up the answers.");
-    let merge = |text: &mut Text, names: &str, condition: &str| {
-        let (names, condition) = (quote(names), quote(&format!("expr={condition}")));
-        text.line(format_args!("Header always merge Vary {names} {condition}"));
-    };
-    if !plan.vary.actual.is_empty() {
-        merge(text, plan.vary.actual, "true");
-    }
-    for name in ["Access-Control-Request-Method", "Access-Control-Request-Headers"] {
-        merge(text, name, "reqenv('corsac_answer') in { 'preflight', 'forbidden' }");
-    }
-}
-
-/// `corsac_method`: the requested method, if it is not a usual one.
-fn allow_methods(text: &mut Text, methods: &str) {
-    text.comment("The usual methods, and the requested one if it is another.");
-    let usual: Vec<String> = methods.split(", ").map(escape::regex).collect();
-    let usual = format!("(?:{}|(?i:CONNECT|TRACE|TRACK))$", usual.join("|"));
-    let method = format!("^(?!{usual}){NAME_BYTE}{{1,128}}$");
-    text.set_if_header("Access-Control-Request-Method", &method, "corsac_method=$0");
-}
-
-fn returns(text: &mut Text, plan: &Plan<'_>) {
+fn returns(text: &mut Text, site: &Site<'_>) {
+    let name = &site.name;
     text.blank();
     text.comment(
         "Outside of `<Location>` and `<Directory>` rules run before authentication, because a preflight\n\
          carries no credentials. An `ErrorDocument` must not be answered again.",
     );
-    if plan.preflight_status.as_u16() != 204 {
-        text.comment("Apache adds a text about an error, which browsers do not read.");
+    if site.any(|plan| plan.preflight_status.as_u16() != 204) {
+        text.comment(
+            "Apache adds a text about an error to other statuses than 204. Browsers do not read it.",
+        );
     }
     text.line(format_args!("RewriteEngine On"));
     let known = |status: u16, other| if is_known(status) { status } else { other };
-    let mut answers = vec![
-        ("preflight", known(plan.preflight_status.as_u16(), 204)),
-        // Fetch, "HTTP responses": "403 can be used".
-        ("forbidden", 403),
-    ];
-    if let Some(rejection) = &plan.rejection {
-        answers.push(("rejected", known(rejection.status.as_u16(), 403)));
-    }
-    for (answer, status) in answers {
+    let mut answer = |plan: Option<usize>, answer: &str, status: u16| {
         text.line(format_args!("RewriteCond %{{ENV:REDIRECT_STATUS}} ^$"));
-        text.line(format_args!("RewriteCond %{{ENV:corsac_answer}} ={answer}"));
+        if let (Some(index), Some(_)) = (plan, &site.paths) {
+            text.line(format_args!("RewriteCond %{{ENV:{name}_policy}} ={index}"));
+        }
+        text.line(format_args!("RewriteCond %{{ENV:{name}_answer}} ={answer}"));
         text.line(format_args!("RewriteRule ^ - [R={status},L]"));
+    };
+    // Fetch, "HTTP responses": "403 can be used".
+    answer(None, "forbidden", 403);
+    for (index, plan) in site.plans.iter().enumerate() {
+        if !plan.denies_all() {
+            answer(Some(index), "preflight", known(plan.preflight_status.as_u16(), 204));
+        }
+        if let Some(status) = plan.reject_status() {
+            answer(Some(index), "rejected", known(status, 403));
+        }
     }
 }

@@ -1,89 +1,176 @@
 //! Envoy: filters for `http_filters`, and routes for each virtual host.
+//!
+//! Filters keep values under names that start with that of the site: `SITE.origin` and so on are those of the
+//! policy that the path chose. A route of Envoy's cannot run code, so it compares these values.
 
 use super::{
     File, Text,
-    envoy_match::Condition,
+    envoy_filter::{
+        Condition,
+        Runs::{self, Always, If, Never},
+        append, kept,
+    },
     envoy_reject, envoy_routes,
     escape::{self, envoy_format as quote_format},
     loss::Loss,
-    losses::When::{Always, If},
+    losses::When,
     origins::{KNOWN_SCHEMES, OriginList, OriginRegex},
-    plan::{AllowHeaders, NAME_BYTE, Plan, STRIPPED, names_re2},
-    site::Site,
+    plan::{NAME_BYTE, STRIPPED, names_re2},
+    site::{Site, plain_re2},
     target::Server,
 };
 
 pub(super) static SERVER: Server = Server {
     name: "envoy",
     files,
-    chooses_by_path: false,
+    chooses_by_path: true,
     losses: &[
-        (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
-        (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
-        (Loss::MalformedOrigins, If(|plan| plan.has_wildcards())),
-        (Loss::SeveralLines, If(|plan| plan.mirrors_method || plan.rejection.is_some())),
-        (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
-        (Loss::EarlyErrors, Always),
+        (Loss::ExposedHeaders, When::If(|plan| plan.exposes_present_headers)),
+        (Loss::ForwardedHosts, When::If(|plan| plan.trusts_forwarded_headers())),
+        (Loss::MalformedOrigins, When::If(|plan| plan.has_wildcards())),
+        (Loss::SeveralLines, When::If(|plan| plan.mirrors_method || plan.rejection.is_some())),
+        (Loss::PassedLines, When::LeavesPaths),
+        (Loss::InvalidNames, When::If(|plan| plan.mirrors_request_headers())),
+        (Loss::EarlyErrors, When::Always),
     ],
 };
 
 fn files(site: &Site<'_>) -> Vec<File> {
     let name = &site.name;
-    let files = site.plans.iter().flat_map(|plan| {
-        [
-            File {
-                name: format!("{name}.http_filters.yaml"),
-                purpose: "paste these items into `http_filters`, before all of its other items"
-                    .to_owned(),
-                text: filters(site, plan),
-            },
-            File {
-                name: format!("{name}.routes.yaml"),
-                purpose:
-                    "paste these items into the `routes` of each virtual host, before all of its \
-                          other items"
-                        .to_owned(),
-                text: envoy_routes::routes(site, plan),
-            },
-        ]
-    });
-    files.collect()
+    vec![
+        File {
+            name: format!("{name}.http_filters.yaml"),
+            purpose: "paste these items into `http_filters`, before all of its other items"
+                .to_owned(),
+            text: filters(site),
+        },
+        File {
+            name: format!("{name}.routes.yaml"),
+            purpose: "paste these items into the `routes` of each virtual host, before all of its \
+                      other items"
+                .to_owned(),
+            text: envoy_routes::routes(site),
+        },
+    ]
 }
 
-fn filters(site: &Site<'_>, plan: &Plan<'_>) -> String {
+fn filters(site: &Site<'_>) -> String {
     let mut text = Text::new(site);
-    text.comment(
+    text.comment(&format!(
         "\nPaste these items into `http_filters` of the HTTP connection manager, before all of its other\n\
-         items, and those of corsac.routes.yaml into the routes. Envoy 1.38 or later.\n\n\
+         items, and those of {name}.routes.yaml into the routes. Envoy 1.38 or later.\n\n\
          They are for all virtual hosts. One that has no policy switches the headers off:\n\n\
          \ttyped_per_filter_config:\n\
-         \t  corsac.headers: { \"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true }",
-    );
-    origin(&mut text, plan.origins.as_ref(), plan);
-    too_many(&mut text);
-    mirror(&mut text, plan);
-    if let Some(rejection) = &plan.rejection {
-        envoy_reject::filters(&mut text, rejection);
+         \t  {name}.headers: {{ \"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true }}\n\n\
+         `clear_route_cache`: Envoy chooses a route before it runs filters, and the routes compare values\n\
+         that the filters keep.",
+        name = site.name
+    ));
+    choose(&mut text, site);
+    too_many(&mut text, site);
+    envoy_reject::own_host(&mut text, site);
+    for (index, plan) in site.plans.iter().enumerate() {
+        if plan.denies_all() && plan.rejection.is_none() {
+            continue;
+        }
+        text.blank();
+        text.comment_plan(site, index);
+        origin(&mut text, site, index);
+        mirror(&mut text, site, index);
+        envoy_reject::rejected(&mut text, site, index);
     }
-    headers(&mut text, plan);
-    answer(&mut text);
+    headers(&mut text, site);
+    answer(&mut text, site);
     text.text
 }
 
-/// The values that depend on the origin. A value that is not set adds no header.
-fn origin(text: &mut Text, origins: Option<&OriginList<'_>>, plan: &Plan<'_>) {
-    let Some(origins) = origins.filter(|origins| !origins.is_empty()) else { return };
+/// Keeps `SITE.policy`: the number of a policy, or `none`.
+fn choose(text: &mut Text, site: &Site<'_>) {
+    let (Some(paths), name) = (&site.paths, &site.name) else { return };
     text.blank();
+    text.list_plans(site);
     text.comment(
-        "If the origin is allowed, it is kept for the headers and for the routes. Several `Origin` lines\n\
-         are one text here, which matches nothing. An expression matches the whole text.",
+        "The path without its query. With `normalize_path` and `merge_slashes` of the HTTP connection\n\
+         manager it is the normalized one, which the service gets too.",
     );
+    let path = format!("{name}.path");
+    text.keep(&path, Always, &[(path.clone(), escape::yaml("%PATH(NQ:PATH)%"))]);
+    text.comment("The last filter that runs decides.");
+    let policy = format!("{name}.policy");
+    let choices = paths.choices.iter().rev();
+    let choices = choices.map(|choice| {
+        // Not the whole path.
+        let expression = format!(r"\C*(?:{})\C*", choice.regex);
+        (choice.plan, Condition::state(path.clone(), &expression))
+    });
+    let is_confusing = Condition::state(path.clone(), &plain_re2()).not();
+    for (plan, condition) in choices.chain([(Some(0), is_confusing)]) {
+        let (number, vary) = match plan {
+            Some(index) => (index.to_string(), site.plans[index].vary.actual),
+            None => ("none".to_owned(), ""),
+        };
+        let values =
+            [(policy.clone(), escape::yaml(&number)), (format!("{name}.vary"), escape::yaml(vary))];
+        text.keep(&policy, If(condition), &values);
+    }
+}
+
+/// Returns the condition that the path chose a plan, together with another one.
+pub(super) fn chosen(site: &Site<'_>, index: usize, condition: Option<Condition>) -> Runs {
+    let policy = format!("{}.policy", site.name);
+    let chosen = site.paths.as_ref().map(|_| Condition::state(policy, &index.to_string()));
+    let conditions: Vec<Condition> = chosen.into_iter().chain(condition).collect();
+    if conditions.is_empty() { Always } else { If(Condition::All(conditions)) }
+}
+
+/// A route has smaller limits for expressions.
+fn too_many(text: &mut Text, site: &Site<'_>) {
+    text.blank();
+    text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
+    // RE2 repeats at most 1000 times.
+    let names = r"(?:[^,]*,){1000}(?:[^,]*,){24}\C*".to_owned();
+    let bytes = format!(r"{}\C{{385}}\C*", r"\C{1000}".repeat(16));
+    let mut conditions =
+        vec![Condition::header("access-control-request-headers", vec![names, bytes])];
+    if site.leaves_paths() {
+        conditions.push(Condition::state(format!("{}.policy", site.name), "none").not());
+    }
+    let key = format!("{}.too_many", site.name);
+    text.keep(&key, If(Condition::All(conditions)), &[(key.clone(), escape::yaml("true"))]);
+}
+
+/// Returns whether the headers depend neither on the origin nor on the path.
+pub(super) fn sends_constants(site: &Site<'_>) -> bool {
+    site.paths.is_none() && site.any(|plan| plan.origins.is_none())
+}
+
+/// Keeps the values that depend on the origin.
+fn origin(text: &mut Text, site: &Site<'_>, index: usize) {
+    let (plan, name) = (&site.plans[index], &site.name);
+    let (origin, condition) = match &plan.origins {
+        Some(origins) if origins.is_empty() => return,
+        Some(origins) => {
+            text.comment(
+                "If the origin is allowed, it is kept for the headers and for the routes. Several `Origin`\n\
+                 lines are one text here, which matches nothing. An expression matches the whole text.",
+            );
+            ("%REQ(origin)%", Some(is_one_of(origins)))
+        }
+        None if sends_constants(site) => return,
+        None => {
+            text.comment("Every origin is allowed, by a constant.");
+            ("*", None)
+        }
+    };
     let mut values = vec![
-        ("corsac.origin", escape::yaml("%REQ(origin)%")),
-        ("corsac.allowed", escape::yaml("true")),
+        (format!("{name}.origin"), escape::yaml(origin)),
+        (format!("{name}.allowed"), escape::yaml("true")),
     ];
-    values.extend(plan.exposed.as_ref().map(|names| ("corsac.exposed", quote_format(names))));
-    text.state("corsac.origin", &values, "", Some(&Condition::not(is_one_of(origins))));
+    if plan.credentials {
+        values.push((format!("{name}.credentials"), escape::yaml("true")));
+    }
+    values.extend(plan.exposed.as_ref().map(|it| (format!("{name}.exposed"), quote_format(it))));
+    text.keep(&format!("{}.origin", plan.name), chosen(site, index, condition), &values);
 }
 
 /// Returns a condition that is true for these origins.
@@ -99,179 +186,97 @@ pub(super) fn is_one_of(origins: &OriginList<'_>) -> Condition {
     for wildcard in of_other_schemes {
         let is_known = Condition::header("origin", vec![format!("{KNOWN_SCHEMES}.*")]);
         let is_other = Condition::header("origin", vec![wildcard.re2()]);
-        alternatives.push(Condition::All(vec![is_other, Condition::not(is_known)]));
+        alternatives.push(Condition::All(vec![is_other, is_known.not()]));
     }
     Condition::Any(alternatives)
 }
 
-/// A route has smaller limits for expressions.
-fn too_many(text: &mut Text) {
-    text.blank();
-    text.comment("More than 1024 names or 16 KiB of them: no page asks for so many.");
-    // RE2 repeats at most 1000 times.
-    let names = r"(?:[^,]*,){1000}(?:[^,]*,){24}\C*".to_owned();
-    let bytes = format!(r"{}\C{{385}}\C*", r"\C{1000}".repeat(16));
-    let is_too_many = Condition::header("access-control-request-headers", vec![names, bytes]);
-    let values = [("corsac.too_many", escape::yaml("true"))];
-    text.state("corsac.too_many", &values, "", Some(&Condition::not(is_too_many)));
-}
-
-/// The values that depend on the requested method and on the requested names.
-fn mirror(text: &mut Text, plan: &Plan<'_>) {
+/// Keeps the values that depend on the requested method and on the requested names.
+fn mirror(text: &mut Text, site: &Site<'_>, index: usize) {
+    let plan = &site.plans[index];
     if let (true, Some(methods)) = (plan.mirrors_method, &plan.methods) {
         let header = "access-control-request-method";
-        text.blank();
         text.comment("The usual methods, and the requested one if it is another.");
         let usual = methods.split(", ").map(escape::regex);
         let usual = usual.chain(["(?i:CONNECT|TRACE|TRACK)".to_owned()]).collect();
         let is_usual = Condition::header(header, usual);
         let is_name = Condition::header(header, vec![format!("{NAME_BYTE}{{1,128}}")]);
-        let values = [("corsac.methods", escape::yaml(&format!("{methods}, %REQ({header})%")))];
-        let unless = Condition::Any(vec![is_usual, Condition::not(is_name)]);
-        text.state("corsac.methods", &values, "", Some(&unless));
+        let is_other = Condition::All(vec![is_name, is_usual.not()]);
+        let value = escape::yaml(&format!("{methods}, %REQ({header})%"));
+        text.keep(
+            &format!("{}.methods", plan.name),
+            chosen(site, index, Some(is_other)),
+            &[(format!("{}.methods", site.name), value)],
+        );
     }
-    if matches!(plan.request_headers, AllowHeaders::Mirrored) {
+    if plan.mirrors_request_headers() {
         let header = "access-control-request-headers";
-        text.blank();
         // `*` would not cover `Authorization`, and nothing with credentials.
         text.comment("The requested names, if all of them are names.");
-        let values = [("corsac.names", escape::yaml(&format!("%REQ({header})%")))];
-        let unless = Condition::not(Condition::header(header, vec![names_re2()]));
-        text.state("corsac.names", &values, "", Some(&unless));
+        let are_names = Condition::header(header, vec![names_re2()]);
+        text.keep(
+            &format!("{}.names", plan.name),
+            chosen(site, index, Some(are_names)),
+            &[(format!("{}.names", site.name), escape::yaml(&format!("%REQ({header})%")))],
+        );
     }
 }
 
-fn headers(text: &mut Text, plan: &Plan<'_>) {
-    text.blank();
-    text.comment(
-        "On every response, also those that Envoy makes. The service behind may send CORS headers of its\n\
-         own: two of a kind make browsers refuse.",
-    );
-    text.lines(
-        0,
-        "- name: corsac.headers\n  \
-           typed_config:\n    \
-             \"@type\": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation\n    \
-             mutations:\n      \
-               response_mutations:",
-    );
-    for name in STRIPPED {
-        text.line(format_args!("      - remove: {}", name.to_lowercase()));
+const HEADER_MUTATION: &str = "header_mutation.v3.HeaderMutation";
+
+fn headers(text: &mut Text, site: &Site<'_>) {
+    let name = &site.name;
+    let removed = STRIPPED.map(|header| format!("- remove: {}", header.to_lowercase()));
+    let mutations =
+        |items: &[String]| format!("mutations:\n  response_mutations:\n  {}", items.join("\n  "));
+    let mut items = if site.leaves_paths() { Vec::new() } else { removed.to_vec() };
+    let mut add = |header: &str, value: &str| items.push(append(header, value));
+    let value = |key: &str, constant: Option<&String>| match constant {
+        Some(constant) if sends_constants(site) => quote_format(constant),
+        _ => kept(&format!("{name}.{key}")),
+    };
+    add("access-control-allow-origin", &value("origin", Some(&"*".to_owned())));
+    if site.any(|plan| plan.credentials) {
+        add("access-control-allow-credentials", &value("credentials", None));
     }
-    text.lines(6, "# An empty value adds no header.");
-    let origin = if plan.origins.is_some() { "%FILTER_STATE(corsac.origin:PLAIN)%" } else { "*" };
-    text.append(6, "access-control-allow-origin", &escape::yaml(origin));
-    if plan.credentials {
-        let value = escape::yaml("%FILTER_STATE(corsac.allowed:PLAIN)%");
-        text.append(6, "access-control-allow-credentials", &value);
+    if let Some(names) = site.plans.iter().find_map(|plan| plan.exposed.as_ref()) {
+        add("access-control-expose-headers", &value("exposed", Some(names)));
     }
-    match &plan.exposed {
-        Some(_) if plan.origins.is_some() => {
-            let value = escape::yaml("%FILTER_STATE(corsac.exposed:PLAIN)%");
-            text.append(6, "access-control-expose-headers", &value);
-        }
-        Some(names) => text.append(6, "access-control-expose-headers", &quote_format(names)),
+    match &site.paths {
+        Some(_) => add("vary", &kept(&format!("{name}.vary"))),
+        None if site.any(|plan| !plan.vary.actual.is_empty()) => add("vary", "\"Origin\""),
         None => {}
     }
-    if !plan.vary.actual.is_empty() {
-        text.lines(
-            6,
-            "# Also if the origin is refused or missing: a cache must not mix up the answers.",
-        );
-        text.append(6, "vary", &escape::yaml(plan.vary.actual));
-    }
-}
-
-/// Answers the requests of the routes in corsac.routes.yaml. The last router would be too late.
-fn answer(text: &mut Text) {
+    let strip =
+        "The service behind may send CORS headers of its own: two of a kind make browsers refuse.";
     text.blank();
     text.comment(
-        "Before authentication, because a preflight carries no credentials. This router is for the routes\n\
-         of corsac.routes.yaml alone, which switch it on: other requests go on to the filters below.",
+        "On every response, also those that Envoy makes. An empty value adds no header. `Vary` also if the\n\
+         origin is refused or missing: a cache must not mix up the answers.",
     );
-    text.lines(
-        0,
-        "- name: corsac.answer\n  \
-           typed_config:\n    \
-             \"@type\": type.googleapis.com/envoy.extensions.common.matching.v3.ExtensionWithMatcher\n    \
-             xds_matcher:\n      \
-               on_no_match:",
-    );
-    text.lines(8, SKIP);
-    text.lines(
-        4,
-        "extension_config:\n  \
-           name: corsac.answer\n  \
-           typed_config:\n    \
-             \"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-    );
+    if !site.leaves_paths() {
+        text.comment(strip);
+    }
+    text.filter(&format!("{name}.headers"), Always, HEADER_MUTATION, &mutations(&items));
+    if site.leaves_paths() {
+        text.comment(strip);
+        let has_policy = Condition::state(format!("{name}.policy"), "none").not();
+        text.filter(
+            &format!("{name}.strip"),
+            If(has_policy),
+            HEADER_MUTATION,
+            &mutations(&removed),
+        );
+    }
 }
 
-/// The action of a matcher that leaves its filter out.
-const SKIP: &str = "action:\n  \
-                      name: skip\n  \
-                      typed_config:\n    \
-                        \"@type\": type.googleapis.com/envoy.extensions.filters.common.matcher.action.v3.SkipFilter";
-
-impl Text {
-    /// Writes lines with `indent` spaces before each.
-    pub(super) fn lines(&mut self, indent: usize, lines: &str) {
-        for line in lines.lines() {
-            self.line(format_args!("{:indent$}{line}", ""));
-        }
-    }
-
-    /// Writes an item that adds a line to the response. The value is quoted.
-    pub(super) fn append(&mut self, indent: usize, name: &str, value: &str) {
-        self.line(format_args!(
-            "{:indent$}- append: {{ header: {{ key: {name}, value: {value} }} }}",
-            ""
-        ));
-    }
-
-    /// Writes a filter that keeps values, unless the condition is true. The values are quoted formats, and
-    /// `formatters` are lines for them.
-    pub(super) fn state(
-        &mut self,
-        name: &str,
-        values: &[(&str, String)],
-        formatters: &str,
-        unless: Option<&Condition>,
-    ) {
-        self.lines(0, &format!("- name: {name}\n  typed_config:"));
-        if let Some(unless) = unless {
-            self.lines(
-                4,
-                "\"@type\": type.googleapis.com/envoy.extensions.common.matching.v3.ExtensionWithMatcher\n\
-                 xds_matcher:\n  \
-                   matcher_list:\n    \
-                     matchers:\n    \
-                     - predicate:",
-            );
-            self.lines(12, &unless.to_yaml());
-            self.lines(10, "on_match:");
-            self.lines(12, SKIP);
-            self.lines(4, &format!("extension_config:\n  name: {name}\n  typed_config:"));
-        }
-        let indent = if unless.is_some() { 8 } else { 4 };
-        self.lines(
-            indent,
-            "\"@type\": type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config\n\
-             # Envoy has chosen a route before it runs filters.\n\
-             clear_route_cache: true\n\
-             on_request_headers:",
-        );
-        for (key, value) in values {
-            self.lines(
-                indent,
-                &format!(
-                    "- object_key: {key}\n  \
-                       factory_key: envoy.string\n  \
-                       format_string:\n    \
-                         text_format_source: {{ inline_string: {value} }}"
-                ),
-            );
-            self.lines(indent + 4, formatters);
-        }
-    }
+/// Answers the requests of the routes. The last router would be too late.
+fn answer(text: &mut Text, site: &Site<'_>) {
+    let name = &site.name;
+    text.blank();
+    text.comment(&format!(
+        "Before authentication, because a preflight carries no credentials. This router is for the routes\n\
+         of {name}.routes.yaml alone, which switch it on: other requests go on to the filters below."
+    ));
+    text.filter(&format!("{name}.answer"), Never, "router.v3.Router", "");
 }

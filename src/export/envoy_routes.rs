@@ -1,50 +1,71 @@
 //! Envoy: the routes that answer in place of the service.
 
+use std::collections::BTreeSet;
+
 use super::{
     Text,
+    envoy::sends_constants,
+    envoy_filter::{append, kept},
     escape::{self, envoy_format as quote_format},
     plan::{AllowHeaders, Plan},
     site::Site,
 };
 
-pub(super) fn routes(site: &Site<'_>, plan: &Plan<'_>) -> String {
-    let mut text = Text::new(site);
-    text.comment(
+pub(super) fn routes(site: &Site<'_>) -> String {
+    let (mut text, name) = (Text::new(site), &site.name);
+    text.comment(&format!(
         "\nPaste these items into the `routes` of each virtual host, before all of its other items. They\n\
-         need the filters of corsac.http_filters.yaml.",
-    );
+         need the filters of {name}.http_filters.yaml."
+    ));
     text.blank();
-    text.comment("A preflight with too many names.");
-    let route = Route { name: "corsac.too_many", status: 403 };
-    // The origin may be allowed.
+    text.comment("A preflight with too many names. The origin may be allowed.");
     let mut mutations: Vec<String> = ["origin", "credentials"]
         .map(|name| format!("- remove: access-control-allow-{name}"))
         .to_vec();
     mutations.extend([hide_exposed(), vary()]);
-    route.write(&mut text, PREFLIGHT, &state("corsac.too_many"), &mutations);
+    let is = |key: &str, value: &str| {
+        let value = escape::yaml(value);
+        format!("{{ key: {name}.{key}, string_match: {{ exact: {value} }} }}")
+    };
+    let route = |status, states| Route { site: name, status, states };
+    route(403, vec![is("too_many", "true")]).write(&mut text, "too_many", PREFLIGHT, &mutations);
     text.blank();
     text.comment(
         "A preflight is `OPTIONS` with these two headers. Other `OPTIONS` are the service's. The answer\n\
          has the full lists, which the browser compares with what it needs.",
     );
-    let is_allowed = match plan.origins {
-        Some(_) => state("corsac.allowed"),
-        None => String::new(),
-    };
-    let route = Route { name: "corsac.preflight", status: plan.preflight_status.as_u16() };
-    route.write(&mut text, PREFLIGHT, &is_allowed, &preflight_mutations(plan));
-    if plan.origins.is_some() {
-        text.blank();
-        text.comment("A preflight of another origin.");
-        // Fetch, "HTTP responses": "403 can be used".
-        let route = Route { name: "corsac.forbidden", status: 403 };
-        route.write(&mut text, PREFLIGHT, "", &[vary()]);
+    for (index, plan) in site.plans.iter().enumerate() {
+        if plan.denies_all() {
+            continue;
+        }
+        text.comment_plan(site, index);
+        let mut states = Vec::new();
+        if !sends_constants(site) {
+            states.push(is("allowed", "true"));
+        }
+        states.extend(site.paths.as_ref().map(|_| is("policy", &index.to_string())));
+        let mutations = preflight_mutations(site, plan);
+        let route = route(plan.preflight_status.as_u16(), states);
+        route.write(&mut text, "preflight", PREFLIGHT, &mutations);
     }
-    if let Some(rejection) = &plan.rejection {
+    if sends_constants(site) {
+        return text.text;
+    }
+    text.blank();
+    text.comment("A preflight of another origin.");
+    let has_policy = format!(
+        "{{ key: {name}.policy, string_match: {{ safe_regex: {{ regex: \"[0-9]+\" }} }} }}"
+    );
+    let states = if site.leaves_paths() { vec![has_policy] } else { Vec::new() };
+    // Fetch, "HTTP responses": "403 can be used".
+    route(403, states).write(&mut text, "forbidden", PREFLIGHT, &[vary()]);
+    let rejected: BTreeSet<u16> =
+        site.plans.iter().filter_map(|plan| plan.reject_status()).collect();
+    for status in rejected {
         text.blank();
         text.comment("A request of another origin that is neither an own page nor trusted.");
-        let route = Route { name: "corsac.rejected", status: rejection.status.as_u16() };
-        route.write(&mut text, HAS_ORIGIN, &state("corsac.rejected"), &[]);
+        let states = vec![is("rejected", &status.to_string())];
+        route(status, states).write(&mut text, "rejected", HAS_ORIGIN, &[]);
     }
     text.text
 }
@@ -55,43 +76,44 @@ const PREFLIGHT: &str = "- { name: \":method\", string_match: { exact: OPTIONS }
                          - { name: origin, present_match: true }\n\
                          - { name: access-control-request-method, present_match: true }";
 
-/// A condition for a value that a filter keeps.
-fn state(key: &str) -> String {
-    format!("filter_state: [{{ key: {key}, string_match: {{ exact: {} }} }}]", escape::yaml("true"))
-}
-
 /// An answer of Envoy.
 struct Route<'r> {
-    name: &'r str,
+    site: &'r str,
     status: u16,
+    /// Conditions for values that filters keep.
+    states: Vec<String>,
 }
 
 impl Route<'_> {
-    fn write(self, text: &mut Text, headers: &str, state: &str, mutations: &[String]) {
-        let Self { name, status } = self;
-        text.lines(0, &format!("- name: {name}\n  match:\n    prefix: \"/\""));
-        text.lines(4, state);
-        text.lines(4, "headers:");
-        text.lines(4, headers);
+    fn write(self, text: &mut Text, name: &str, headers: &str, mutations: &[String]) {
+        let Self { site, status, states } = self;
+        text.lines(0, &format!("- name: {site}.{name}\n  match:\n    prefix: \"/\""));
+        if !states.is_empty() {
+            text.lines(4, &format!("filter_state:\n- {}", states.join("\n- ")));
+        }
+        text.lines(4, &format!("headers:\n{headers}"));
         text.lines(
             2,
             &format!("direct_response: {{ status: {status} }}\ntyped_per_filter_config:"),
         );
         text.lines(
             4,
-            "corsac.answer:\n  \
-               \"@type\": type.googleapis.com/envoy.extensions.common.matching.v3.ExtensionWithMatcherPerRoute\n  \
-               xds_matcher: {}",
+            &format!(
+                "{site}.answer:\n  \"@type\": \
+                 type.googleapis.com/envoy.extensions.common.matching.v3.ExtensionWithMatcherPerRoute\n  \
+                 xds_matcher: {{}}"
+            ),
         );
         if mutations.is_empty() {
             return;
         }
         text.lines(
             4,
-            "corsac.headers:\n  \
-               \"@type\": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute\n  \
-               mutations:\n    \
-                 response_mutations:",
+            &format!(
+                "{site}.headers:\n  \"@type\": \
+                 type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute\n  \
+                 mutations:\n    response_mutations:"
+            ),
         );
         for mutation in mutations {
             text.lines(8, mutation);
@@ -99,20 +121,17 @@ impl Route<'_> {
     }
 }
 
-fn append(name: &str, value: &str) -> String {
-    format!("- append: {{ header: {{ key: {name}, value: {value} }} }}")
-}
-
-fn preflight_mutations(plan: &Plan<'_>) -> Vec<String> {
+fn preflight_mutations(site: &Site<'_>, plan: &Plan<'_>) -> Vec<String> {
+    let name = &site.name;
     let mut mutations = vec![hide_exposed()];
     if let Some(methods) = &plan.methods {
-        let name = "access-control-allow-methods";
-        mutations.push(append(name, &quote_format(methods)));
+        let header = "access-control-allow-methods";
+        mutations.push(append(header, &quote_format(methods)));
         if plan.mirrors_method {
             // An empty value changes nothing.
-            let value = escape::yaml("%FILTER_STATE(corsac.methods:PLAIN)%");
+            let value = kept(&format!("{name}.methods"));
             mutations.push(format!(
-                "- append:\n    header: {{ key: {name}, value: {value} }}\n    \
+                "- append:\n    header: {{ key: {header}, value: {value} }}\n    \
                  append_action: OVERWRITE_IF_EXISTS_OR_ADD"
             ));
         }
@@ -120,7 +139,7 @@ fn preflight_mutations(plan: &Plan<'_>) -> Vec<String> {
     let names = match &plan.request_headers {
         AllowHeaders::None => None,
         AllowHeaders::Listed(names) => Some(quote_format(names)),
-        AllowHeaders::Mirrored => Some(escape::yaml("%FILTER_STATE(corsac.names:PLAIN)%")),
+        AllowHeaders::Mirrored => Some(kept(&format!("{name}.names"))),
     };
     mutations.extend(names.map(|names| append("access-control-allow-headers", &names)));
     mutations.push(append("access-control-max-age", &escape::yaml(&plan.max_age.to_string())));

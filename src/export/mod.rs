@@ -10,10 +10,11 @@ use std::fmt::{self, Write as _};
 use crate::policy::Policy;
 
 mod apache;
+mod apache_headers;
 mod apache_reject;
 mod caddy;
 mod envoy;
-mod envoy_match;
+mod envoy_filter;
 mod envoy_reject;
 mod envoy_routes;
 mod error;

@@ -157,6 +157,11 @@ impl<'p> Plan<'p> {
         self.origin_lists().any(OriginList::matches_malformed)
     }
 
+    /// Returns whether the policy allows no origin.
+    pub(super) fn denies_all(&self) -> bool {
+        self.origins.as_ref().is_some_and(OriginList::is_empty)
+    }
+
     pub(super) fn has_wildcards(&self) -> bool {
         self.origin_lists().any(|list| !list.wildcards.is_empty())
     }

@@ -115,7 +115,7 @@ impl Seen {
         for (name, lines) in &mut self.headers {
             if !LISTS.contains(name) {
                 lines.truncate(if first { 1 } else { usize::MAX });
-                *lines = vec![lines.join(", ")];
+                *lines = vec![lines.join(",").replace(", ", ",")];
             }
         }
     }
@@ -125,7 +125,9 @@ impl Seen {
     pub fn is_early(&self, sent: &Sent) -> bool {
         let is_general = self.status == StatusCode::OK && sent.target == "*";
         let is_refused = self.status == StatusCode::BAD_REQUEST;
-        (is_general || is_refused) && !self.reached_service && self.headers.is_empty()
+        let is_odd = sent.target == "*" || sent.path().contains('%');
+        let is_missing = self.status == StatusCode::NOT_FOUND && is_odd;
+        (is_general || is_refused || is_missing) && !self.reached_service && self.headers.is_empty()
     }
 }
 

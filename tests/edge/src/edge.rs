@@ -138,7 +138,8 @@ impl Edge<'_> {
             let policy = case.policy(sent.path());
             let decision = policy.as_ref().map(|policy| policy.evaluate_request(&request));
             let mut expected = Seen::expected(decision.as_ref(), &sent, losses);
-            if decision.is_none() && losses.contains(&Loss::PassedLines) {
+            let joins = decision.is_none() && losses.contains(&Loss::PassedLines);
+            if joins {
                 expected.pass_lines(self.server.passes_first);
             }
             let answer = client.send(sent.method, &sent.target, &sent.lines);
@@ -154,6 +155,9 @@ impl Edge<'_> {
                 continue;
             }
             outcome.sent += 1;
+            if joins {
+                seen.pass_lines(false);
+            }
             lossy::reduce(&mut expected, &mut seen, &sent, losses);
             if seen == expected {
                 continue;

@@ -20,7 +20,7 @@ const fn fault(
     Fault { name, policy, from, to }
 }
 
-const APACHE: [Fault; 14] = [
+const APACHE: [Fault; 15] = [
     fault("headers are missing on errors", "strict", "Header always set", "Header set"),
     fault("a regex without its end", "strict", ")$\" corsac_origin", ")\" corsac_origin"),
     fault("a regex without its start", "strict", "Origin \"^(?:", "Origin \"(?:"),
@@ -49,7 +49,8 @@ const APACHE: [Fault; 14] = [
         "<Location />\nInclude corsac.conf\n</Location>",
     ),
     fault("an error page is not a preflight", "strict", "REDIRECT_corsac_answer", "none"),
-    fault("every page is the service's own", "reject", "^same-origin$", "^same-"),
+    fault("every page is the service's own", "reject", "== 'same-origin'", "!= ''"),
+    fault("a confusing path has a policy", "some_paths", "corsac_policy=0", "corsac_policy=1"),
 ];
 
 const NGINX: [Fault; 13] = [
@@ -87,7 +88,7 @@ const CADDY: [Fault; 11] = [
     fault("every page is the service's own", "reject", "== \"same-origin\"", "!= \"\""),
 ];
 
-const ENVOY: [Fault; 14] = [
+const ENVOY: [Fault; 15] = [
     fault("a regex without its end", "strict", r"+example\\.org", r"+example\\.org.*"),
     fault("a regex without its start", "strict", "|https://(?:", "|.*https://(?:"),
     fault("a dot that matches any byte", "strict", r"\\.", "."),
@@ -127,6 +128,12 @@ const ENVOY: [Fault; 14] = [
         "%REQ(origin)%",
     ),
     fault("every page is the service's own", "reject", "same-origin", "same-.*"),
+    fault(
+        "a confusing path has a policy",
+        "some_paths",
+        "inline_string: \"0\"",
+        "inline_string: \"1\"",
+    ),
 ];
 
 const HAPROXY: [Fault; 10] = [
