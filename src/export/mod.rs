@@ -26,6 +26,8 @@ mod hash;
 mod loss;
 mod losses;
 mod nginx;
+mod nginx_headers;
+mod nginx_origins;
 mod nginx_paths;
 mod nginx_reject;
 mod origins;

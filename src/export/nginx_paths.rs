@@ -2,9 +2,9 @@
 
 use super::{
     Text,
-    nginx::{HEADERS, entry},
+    nginx::matching,
     plan::Plan,
-    site::{Site, plain_pcre},
+    site::{Site, plain_re2},
 };
 
 /// Writes `$SITE_policy`: the number of a policy, or `none`.
@@ -16,55 +16,49 @@ pub(super) fn choose(text: &mut Text, site: &Site<'_>) {
         "`$request_uri` is the path as it was sent: nginx resolves and decodes the others.\n\
          Empty unless all servers read the path in the same way.",
     );
-    let plain = plain_pcre();
+    // The linter of nginx files cannot read the expression for PCRE.
     text.map(
-        "map $request_uri",
+        "$request_uri",
         &format!("${name}_path"),
-        &[entry(&format!(r"^({plain})(?:\?|$)"), "$1"), entry(r"^\?", "/")],
+        &[matching(&format!(r"^({})(?:\?|$)", plain_re2()), "$1"), matching(r"^\?", "/")],
     );
-    let choices = paths.choices.iter().map(|choice| {
-        let policy = choice.policy();
-        entry(&choice.regex, &policy)
-    });
+    let choices = paths.choices.iter().map(|choice| matching(&choice.regex, &choice.policy()));
     let entries: Vec<String> = ["default 0;".to_owned()].into_iter().chain(choices).collect();
-    text.map(&format!("map ${name}_path"), &format!("${name}_policy"), &entries);
+    text.map(&format!("${name}_path"), &format!("${name}_policy"), &entries);
 }
 
-/// Writes the variables of the chosen policy.
-pub(super) fn select(text: &mut Text, site: &Site<'_>) {
-    if site.paths.is_none() {
-        return;
-    }
-    text.blank();
-    text.comment("The variables of the policy that the path chose.");
-    variable(text, site, "status", "", |_| true);
-    for header in &HEADERS {
-        // Without a policy, what the service sent passes.
-        let sent = header.name.to_ascii_lowercase().replace('-', "_");
-        let passes = header.passes(site);
-        let none = if passes { format!("$upstream_http_{sent}") } else { String::new() };
-        if passes || site.any(|plan| header.is_sent(plan)) {
-            variable(text, site, header.variable, &none, |plan| header.is_sent(plan));
-        }
-    }
+/// The number of a policy, with a blank, at the start of the text that a map compares. It is empty if there is
+/// one policy, for all paths.
+pub(super) struct Numbers {
+    /// The variable at the start of the text, with the blank.
+    pub(super) variable: String,
 }
 
-fn variable(
-    text: &mut Text,
-    site: &Site<'_>,
-    variable: &str,
-    none: &str,
-    has: impl Fn(&Plan<'_>) -> bool,
-) {
-    let mut entries = Vec::new();
-    if site.leaves_paths() {
-        entries.push(format!("none {};", if none.is_empty() { "\"\"" } else { none }));
+impl Numbers {
+    pub(super) fn new(site: &Site<'_>) -> Self {
+        let variable = site.paths.as_ref().map(|_| format!("${}_policy ", site.name));
+        Self { variable: variable.unwrap_or_default() }
     }
-    for (index, plan) in site.plans.iter().enumerate().filter(|(_, plan)| has(plan)) {
-        // If nginx cannot evaluate a regular expression, policy 0 denies.
-        let key = if index == 0 { "default".to_owned() } else { index.to_string() };
-        entries.push(format!("{key} ${}_{variable};", plan.name));
+
+    pub(super) fn are_several(&self) -> bool {
+        !self.variable.is_empty()
     }
-    let name = &site.name;
-    text.map(&format!("map ${name}_policy"), &format!("${name}_{variable}"), &entries);
+
+    /// Returns a regular expression for any number.
+    pub(super) fn any(&self) -> &'static str {
+        if self.are_several() { "[0-9]+ " } else { "" }
+    }
+
+    /// Returns the policies for which this is true, each with its number.
+    pub(super) fn filter<'s, 'p>(
+        &self,
+        site: &'s Site<'p>,
+        is_so: impl Fn(&Plan<'p>) -> bool,
+    ) -> impl Iterator<Item = (String, &'s Plan<'p>)> {
+        let are_several = self.are_several();
+        let plans = site.plans.iter().enumerate().filter(move |(_, plan)| is_so(plan));
+        plans.map(move |(index, plan)| {
+            (if are_several { format!("{index} ") } else { String::new() }, plan)
+        })
+    }
 }

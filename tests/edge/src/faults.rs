@@ -2,16 +2,16 @@
 
 use std::{error::Error, fmt::Write as _};
 
-use crate::{edge::Bench, policies::Case, server::Kind};
+use crate::{edge::Bench, path_faults, policies::Case, server::Kind};
 
-struct Fault {
+pub struct Fault {
     name: &'static str,
     policy: &'static str,
     from: &'static str,
     to: &'static str,
 }
 
-const fn fault(
+pub const fn fault(
     name: &'static str,
     policy: &'static str,
     from: &'static str,
@@ -65,10 +65,10 @@ const NGINX: [Fault; 13] = [
     fault(
         "credentials for each origin",
         "strict",
-        "\"\" \"\";\n    default true;",
+        "default \"\";\n    \"~^.\" true;",
         "default true;",
     ),
-    fault("another max age", "strict", "preflight 600;", "preflight 60;"),
+    fault("another max age", "strict", "\"preflight\" 600;", "\"preflight\" 60;"),
     fault("a refused preflight succeeds", "strict", "{ return 403; }", "{ return 204; }"),
     fault("a header in a location", "strict", "location / {", "location / { add_header X-A b;"),
     fault("every page is the service's own", "reject", "^same-origin ", "^same-"),
@@ -221,9 +221,15 @@ pub fn plant(
     output: &mut String,
 ) -> Result<usize, Box<dyn Error>> {
     let mut unseen = 0;
-    for Fault { name, policy, from, to } in of(bench.server.kind) {
+    let kind = bench.server.kind;
+    for Fault { name, policy, from, to } in
+        of(kind).iter().chain(&path_faults::EACH).chain(path_faults::of(kind))
+    {
         let case = cases.iter().find(|case| case.name == *policy);
         let case = case.ok_or_else(|| format!("there is no policy {policy}"))?;
+        if case.is_refused(&kind.target()) {
+            continue;
+        }
         let export = bench.export(case)?;
         let edge = bench.start(&export, from, to).map_err(|error| format!("{name}: {error}"))?;
         let is_seen = !edge.compare(case, &export, 1)?.mismatches.is_empty();

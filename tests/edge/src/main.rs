@@ -22,6 +22,7 @@ mod faults;
 mod golden;
 mod hostile;
 mod lossy;
+mod path_faults;
 mod path_policies;
 mod policies;
 mod random;

@@ -78,7 +78,7 @@ fn case(name: &'static str, toml: &str) -> Result<Case, Box<dyn Error>> {
 
 /// Returns a request target: a path, `*`, or a whole URL.
 pub fn path(random: &mut Random) -> String {
-    const PREFIXES: [&str; 20] = [
+    const PREFIXES: [&str; 21] = [
         "/public",
         "/api",
         "/api/v1.0",
@@ -88,6 +88,7 @@ pub fn path(random: &mut Random) -> String {
         "/publicity",
         "/apis",
         "/other",
+        "/other/public",
         "/",
         "",
         "//api",
@@ -148,6 +149,9 @@ pub fn path(random: &mut Random) -> String {
     ];
     if random.one_in(40) {
         return "*".to_owned();
+    }
+    if random.one_in(100) {
+        return format!("/api{}", random.pick(&["/a", "/%C3%A9", "a", "/%2e", "%21"]).repeat(1000));
     }
     let mut path = (*random.pick(&PREFIXES)).to_owned();
     for _ in 0..random.below(4) {

@@ -25,7 +25,7 @@ sub corsac_choose {
 	if (req.http.X-Corsac-Path == "") {
 		set req.http.X-Corsac-Path = "/";
 	}
-	if (req.http.X-Corsac-Path !~ "^/(?:[!\x22\x24&-:<->@-\[\]-~]++|(?i:%(?:2[0-246-9a-c]|3[ac-e]|40|5[bde]|60|7[b-d])|%(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]|%e0%[ab][0-9a-f]%[89ab][0-9a-f]|%e[1-9a-cef](?:%[89ab][0-9a-f]){2}|%ed%[89][0-9a-f]%[89ab][0-9a-f]|%f0%[9ab][0-9a-f](?:%[89ab][0-9a-f]){2}|%f[1-3](?:%[89ab][0-9a-f]){3}|%f4%8[0-9a-f](?:%[89ab][0-9a-f]){2}))*+$") {
+	if (req.http.X-Corsac-Path !~ "^/[!\x22\x24&-:<->@-\[\]-~]*(?:(?i:%(?:2[0-246-9a-c]|3[ac-e]|40|5[bde]|60|7[b-d])|%(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]|%e0%[ab][0-9a-f]%[89ab][0-9a-f]|%e[1-9a-cef](?:%[89ab][0-9a-f]){2}|%ed%[89][0-9a-f]%[89ab][0-9a-f]|%f0%[9ab][0-9a-f](?:%[89ab][0-9a-f]){2}|%f[1-3](?:%[89ab][0-9a-f]){3}|%f4%8[0-9a-f](?:%[89ab][0-9a-f]){2})[!\x22\x24&-:<->@-\[\]-~]*)*+$") {
 		set req.http.X-Corsac-Policy = "0";
 	} elsif (req.http.X-Corsac-Path ~ "//|\.(?:/|$)|/%20|%20(?:/|$)") {
 		set req.http.X-Corsac-Policy = "0";
