@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     commands::{
         check::Check, completions::Completions, diff::Diff, explain::Explain, export::Export,
-        man::Man, schema::Schema,
+        man::Man, probe::Probe, schema::Schema,
     },
     finding::Severity,
     format::Format,
@@ -35,6 +35,7 @@ pub enum Command {
     Diff(Diff),
     Explain(Explain),
     Export(Export),
+    Probe(Box<Probe>),
     Schema(Schema),
     Completions(Completions),
     Man(Man),

@@ -12,6 +12,7 @@ mod failure;
 mod finding;
 mod format;
 mod line_diff;
+mod net;
 mod page_request;
 mod policy_file;
 mod report;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(arguments.quiet),
         Command::Export(export) => export.run(arguments.quiet),
         Command::Man(man) => man.run(),
+        Command::Probe(probe) => probe.run(arguments.quiet),
         Command::Schema(schema) => schema.run(),
     };
     match done {

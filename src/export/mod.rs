@@ -13,6 +13,7 @@ mod apache;
 mod apache_headers;
 mod apache_reject;
 mod caddy;
+mod checks;
 mod envoy;
 mod envoy_filter;
 mod envoy_reject;

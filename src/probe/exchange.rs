@@ -1,13 +1,12 @@
-//! A request of a probe, and the `curl` line that repeats it.
-
-use std::fmt::Write as _;
+//! A request of a probe.
 
 use http::{
     Method, Request,
-    header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderName, ORIGIN},
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
 };
 
-use super::check::Check;
+use super::{check::Check, curl};
+use crate::origin::{Origin, OriginPattern};
 
 /// A request of a probe. Send it as it is, with the path as written, and each header line for itself.
 #[derive(Debug, Clone)]
@@ -19,10 +18,9 @@ pub struct Exchange {
     pub(super) place: usize,
     /// The meaning of an answer that allows an origin that the policy denies.
     pub(super) near_miss: Check,
-    /// The headers of the user, whose values may be secret.
-    pub(super) secret: Vec<HeaderName>,
     /// The URL, because that of `OPTIONS *` is not in the request.
     pub(super) url: String,
+    pub(super) curl_options: String,
 }
 
 /// How a request of a probe is sent.
@@ -82,45 +80,26 @@ impl Exchange {
     /// each value that may be secret: `$AUTHORIZATION`.
     #[must_use]
     pub fn curl(&self) -> String {
-        let request = &self.request;
-        let mut line = "curl -si".to_owned();
-        let is_star = request.uri() == "*";
-        match *request.method() {
-            Method::GET => {}
-            Method::HEAD => line.push_str(" --head"),
-            ref method => line.extend([" -X ", &shell(method.as_str())]),
-        }
-        if self.way == Way::Http1 {
-            line.push_str(" --http1.1");
-        }
-        if is_star {
-            line.push_str(" --request-target '*'");
-        } else if request.uri().path().contains("/.") {
-            line.push_str(" --path-as-is");
-        }
-        line.extend([" ", &shell(&self.url)]);
-        for (name, value) in request.headers() {
-            if *name == http::header::ACCEPT && value == "*/*" {
-                continue; // curl sends it too
-            }
-            let value = String::from_utf8_lossy(value.as_bytes());
-            let title = title(name);
-            // Writing to a `String` never fails.
-            let _ = if self.secret.contains(name) {
-                write!(line, " -H \"{title}: ${}\"", variable(name))
-            } else if value.is_empty() {
-                write!(line, " -H {}", shell(&format!("{title};")))
-            } else {
-                write!(line, " -H {}", shell(&format!("{title}: {value}")))
-            };
-        }
-        line
+        let version = if self.way == Way::Http1 { " --http1.1" } else { "" };
+        curl::line(&self.request, &self.url, &format!("{}{version}", self.curl_options))
     }
 
     pub(super) fn is_preflight(&self) -> bool {
         *self.request.method() == Method::OPTIONS
             && self.request.headers().contains_key(ORIGIN)
             && self.request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
+    /// Whether the request names this entry of a policy: an origin or a pattern, a method, a header.
+    pub(super) fn is_about(&self, entry: &str) -> bool {
+        let line = |name| self.request.headers().get(name).and_then(|value| value.to_str().ok());
+        let origin = self.origin().and_then(|origin| origin.parse::<Origin>().ok());
+        let pattern = entry.parse::<OriginPattern>().ok();
+        let names = line(ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default();
+        origin.zip(pattern).is_some_and(|(origin, pattern)| pattern.matches(&origin))
+            || self.origin() == Some(entry)
+            || line(ACCESS_CONTROL_REQUEST_METHOD) == Some(entry)
+            || names.split(',').any(|name| name.eq_ignore_ascii_case(entry))
     }
 
     /// Returns each origin that the request names.
@@ -137,27 +116,4 @@ impl Exchange {
     pub(super) fn origin(&self) -> Option<&str> {
         self.request.headers().get(ORIGIN)?.to_str().ok()
     }
-}
-
-/// Writes a header name as people do: `Access-Control-Allow-Origin`.
-pub(super) fn title(name: &HeaderName) -> String {
-    let words = name.as_str().split('-').map(|word| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + rest
-    });
-    words.collect::<Vec<_>>().join("-")
-}
-
-fn variable(name: &HeaderName) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric();
-    name.as_str().to_ascii_uppercase().replace(|c| !is_plain(c), "_")
-}
-
-/// POSIX, "Single-Quotes".
-fn shell(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,7 +1,7 @@
 //! The requests that follow from a policy.
 
 use http::{
-    HeaderName, HeaderValue, Method, Request, Uri,
+    HeaderValue, Method, Request, Uri,
     header::{
         ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, IF_NONE_MATCH,
         ORIGIN,
@@ -81,9 +81,8 @@ impl<'p> Exchanges<'p> {
     /// origin at the same URL, and the same at new URLs.
     fn in_order(&mut self, witnesses: &[Witness]) {
         let origin = |at: usize| witnesses.get(at).map(|witness| witness.origin.as_str());
-        let other = origin(witnesses.len().saturating_sub(1)).filter(|_| witnesses.len() > 1);
-        let first = origin(0).unwrap_or(FOREIGN);
-        for origins in [&[other.unwrap_or(FOREIGN)][..], &[first], &[]] {
+        let (first, other) = (origin(0).unwrap_or(FOREIGN), origin(1).unwrap_or(FOREIGN));
+        for origins in [&[other][..], &[first], &[]] {
             let ask = self.ask(origins, Scene::Page);
             self.send(Ask { way: Way::InOrder, ..ask });
         }
@@ -262,7 +261,7 @@ impl<'p> Exchanges<'p> {
             Scene::PlainOptions | Scene::ServerOptions => Method::OPTIONS,
             _ => Method::GET,
         };
-        let mut exchange = exchange(ask, method);
+        let mut exchange = self.exchange(ask, method);
         let headers = exchange.request.headers_mut();
         if exchange.scene == Scene::NotModified {
             // RFC 9110, 13.1.2: 304 for every representation that exists.
@@ -271,13 +270,13 @@ impl<'p> Exchanges<'p> {
         if exchange.scene == Scene::ServerOptions {
             *exchange.request.uri_mut() = Uri::from_static("*");
         }
-        headers_of(&mut exchange, &self.probe.headers);
+        exchange.request.headers_mut().extend(self.probe.headers.clone());
         self.list.push(exchange);
     }
 
     /// Without the headers of the user: preflights carry no credentials.
     fn send_preflight(&mut self, ask: Ask, method: &str, names: &[String]) {
-        let mut exchange = exchange(ask, Method::OPTIONS);
+        let mut exchange = self.exchange(ask, Method::OPTIONS);
         let headers = exchange.request.headers_mut();
         headers.insert(ACCESS_CONTROL_REQUEST_METHOD, header_value(method));
         // Fetch, "CORS-preflight fetch", step 5: without blanks, and not at all if there are none.
@@ -286,24 +285,20 @@ impl<'p> Exchanges<'p> {
         }
         self.list.push(exchange);
     }
-}
 
-fn exchange(ask: Ask, method: Method) -> Exchange {
-    let Ask { place, uri, origins, scene, way, near_miss } = ask;
-    let url = uri.to_string();
-    let mut request = Request::new(());
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
-    for origin in origins {
-        request.headers_mut().append(ORIGIN, header_value(&origin));
+    fn exchange(&self, ask: Ask, method: Method) -> Exchange {
+        let Ask { place, uri, origins, scene, way, near_miss } = ask;
+        let url = uri.to_string();
+        let mut request = Request::new(());
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
+        for origin in origins {
+            request.headers_mut().append(ORIGIN, header_value(&origin));
+        }
+        let curl_options = self.probe.curl_options.clone();
+        Exchange { request, scene, way, place, near_miss, url, curl_options }
     }
-    Exchange { request, scene, way, place, near_miss, secret: Vec::new(), url }
-}
-
-fn headers_of(exchange: &mut Exchange, headers: &http::HeaderMap) {
-    exchange.secret = headers.keys().cloned().collect::<Vec<HeaderName>>();
-    exchange.request.headers_mut().extend(headers.clone());
 }
 
 /// Returns a method and header names that the policy allows: as many as possible.

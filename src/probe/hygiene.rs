@@ -5,7 +5,7 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, ALLOW, HeaderName, VARY,
+        ACCESS_CONTROL_MAX_AGE, HeaderName, VARY,
     },
 };
 
@@ -192,8 +192,6 @@ fn trace_of_app(
     };
     if matches!(seen.status.as_u16(), 404 | 405 | 501) {
         Some("which a router answers".to_owned())
-    } else if seen.headers.contains_key(ALLOW) {
-        Some(line(seen.headers, &ALLOW))
     } else if answers.iter().any(|it| is_body(&it)) {
         Some("the body of other OPTIONS requests".to_owned())
     } else {
@@ -243,7 +241,7 @@ fn varies_on_origin(headers: &HeaderMap) -> bool {
 impl Answers<'_> {
     /// Whether every response names the same origin, as a configuration with one origin does. Such a
     /// response does not depend on the request.
-    fn is_constant(&self) -> bool {
+    pub(super) fn is_constant(&self) -> bool {
         let is_fresh = |scene| matches!(scene, Scene::FreshWithout | Scene::FreshAlone);
         let pages = self.iter().filter(|(_, exchange, _)| {
             exchange.place == 0

@@ -9,7 +9,8 @@ use super::{
     Probe, browser,
     cause::Cause,
     check::Check,
-    exchange::{Exchange, Scene, Way, title},
+    curl::title,
+    exchange::{Exchange, Scene, Way},
     hygiene,
     origins::sampled,
     outcome::Comparison,
@@ -59,7 +60,7 @@ pub(super) fn judge<B: AsRef<[u8]>>(
     let mut observations = answers.observe();
     answers.drop_consequences(&mut observations);
     let (accepted, observations): (Vec<_>, Vec<_>) =
-        observations.into_iter().partition(|it| probe.accepted.contains(&it.check));
+        observations.into_iter().partition(|it| answers.accepts(it));
     let mut accepted: Vec<Check> = accepted.iter().map(|it| it.check).collect();
     accepted.sort();
     accepted.dedup();
@@ -107,6 +108,12 @@ impl<'a> Answers<'a> {
         observations
     }
 
+    fn accepts(&self, observation: &Observation) -> bool {
+        let exchange = &self.exchanges[observation.at];
+        let of_check = self.probe.accepted.iter().filter(|it| it.check == observation.check);
+        of_check.map(|it| it.entry.as_deref()).any(|it| it.is_none_or(|it| exchange.is_about(it)))
+    }
+
     /// Leaves out what follows from another observation.
     fn drop_consequences(&self, observations: &mut Vec<Observation>) {
         let has = |check: Check, all: &[Observation]| all.iter().any(|it| it.check == check);
@@ -135,6 +142,9 @@ impl<'a> Answers<'a> {
         if self.iter().all(|(_, _, seen)| allow_origin(&seen).is_none()) {
             observations.retain(|it| it.check != Check::PreflightReachesApp);
         }
+        if self.is_constant() {
+            observations.retain(|it| it.check != Check::SeveralOriginsAllowed);
+        }
         for (check, consequences) in CONSEQUENCES {
             if has(*check, observations) {
                 observations.retain(|it| !consequences.contains(&it.check));
@@ -145,9 +155,11 @@ impl<'a> Answers<'a> {
     /// Makes one finding of all observations of a check.
     fn findings(&self, observations: &[Observation]) -> Vec<Finding> {
         let of_check = |check: &Check| {
-            let mut same = observations.iter().filter(|it| it.check == *check);
-            let first = same.next()?;
-            let others = same.map(|it| it.at).filter(|at| *at != first.at).count();
+            let same = || observations.iter().filter(|it| it.check == *check);
+            // Those in order start with the second origin of the list.
+            let is_later = |it: &&Observation| self.exchanges[it.at].way != Way::InOrder;
+            let first = same().find(is_later).or_else(|| same().next())?;
+            let others = same().filter(|it| it.at != first.at).count();
             Some(Finding {
                 check: *check,
                 exchange: first.at,

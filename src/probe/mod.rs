@@ -75,6 +75,7 @@ use crate::policy::Policy;
 mod browser;
 mod cause;
 mod check;
+mod curl;
 mod exchange;
 mod exchanges;
 mod hygiene;
@@ -91,7 +92,7 @@ pub use browser::Reason;
 pub use cause::Cause;
 pub use check::{Check, Grade};
 pub use exchange::{Exchange, Way};
-pub use page::{PageRequest, Readable};
+pub use page::{PageNote, PageRequest, Readable};
 pub use report::{Finding, Report};
 pub use target::ProbeError;
 pub use words::Blocked;
@@ -104,6 +105,7 @@ use target::Target;
 #[derive(Debug, Clone)]
 pub struct Probe {
     target: Target,
+    policy: Arc<Policy>,
     /// The path of the URL first.
     places: Vec<Place>,
     /// For actual requests.
@@ -111,7 +113,17 @@ pub struct Probe {
     origins: Vec<String>,
     repeat: usize,
     app_header: Option<HeaderName>,
-    accepted: Vec<Check>,
+    accepted: Vec<Accepted>,
+    /// Empty, or with a blank in front.
+    curl_options: String,
+}
+
+/// What the report leaves out.
+#[derive(Debug, Clone)]
+struct Accepted {
+    check: Check,
+    /// `None` for all entries of the policy.
+    entry: Option<String>,
 }
 
 /// A path, with its policy.
@@ -130,16 +142,25 @@ impl Probe {
     /// Fails for a URL that is not http or https, such as `api.example.com`.
     pub fn new(url: &str, policy: impl Into<Arc<Policy>>) -> Result<Self, ProbeError> {
         let target = Target::new(url)?;
-        let place = Place { path: target.path().to_owned(), policy: Some(policy.into()) };
+        let policy = policy.into();
+        let place = Place { path: target.path().to_owned(), policy: Some(policy.clone()) };
         Ok(Self {
             target,
+            policy,
             places: vec![place],
             headers: HeaderMap::new(),
             origins: Vec::new(),
             repeat: 2,
             app_header: None,
             accepted: Vec::new(),
+            curl_options: String::new(),
         })
+    }
+
+    /// Returns the policy of the URL.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
     }
 
     /// Adds a path of the same server with its policy, which may be the same one: each path with a
@@ -208,10 +229,27 @@ impl Probe {
         self
     }
 
+    /// Adds options to each `curl` line, such as `--insecure`.
+    #[must_use]
+    pub fn curl_options(mut self, options: &str) -> Self {
+        if !options.is_empty() {
+            self.curl_options = format!("{} {options}", self.curl_options);
+        }
+        self
+    }
+
     /// Accepts what a check finds, so that the report does not contain it.
     #[must_use]
     pub fn accept(mut self, check: Check) -> Self {
-        self.accepted.push(check);
+        self.accepted.push(Accepted { check, entry: None });
+        self
+    }
+
+    /// Accepts what a check finds about one entry of the policy: an origin, a pattern, a method or the
+    /// name of a request header.
+    #[must_use]
+    pub fn accept_entry(mut self, check: Check, entry: &str) -> Self {
+        self.accepted.push(Accepted { check, entry: Some(entry.to_owned()) });
         self
     }
 

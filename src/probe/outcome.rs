@@ -159,6 +159,10 @@ impl<'a> Comparison<'a> {
         let origin = self.exchange.origin().unwrap_or_default();
         let Seen { status, headers, .. } = self.seen;
         let checked = browser::check_preflight_answer(origin, self.credentials(), *status, headers);
+        // Any refusal will do if the page asks for too much.
+        if checked.is_err() && !self.decision.is_allowed() {
+            return Vec::new();
+        }
         if let Err(reason) = checked {
             let needs_credentials = matches!(status.as_u16(), 401 | 407)
                 || (status.as_u16() == 403 && headers.contains_key(WWW_AUTHENTICATE));

@@ -1,5 +1,7 @@
 //! One request of a page, and whether a browser gives the page the response.
 
+use std::fmt;
+
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response,
     header::{ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
@@ -47,6 +49,20 @@ pub struct PageRequest {
     pub(super) method: Method,
     headers: HeaderMap,
     pub(super) credentials: bool,
+    /// Empty, or with a blank in front.
+    pub(super) curl_options: String,
+}
+
+/// Something besides CORS that stops a request of a page, or may stop it. `Display` prints a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PageNote {
+    /// An https page calls an http URL.
+    MixedContent,
+    /// A page of another machine calls this one.
+    LocalNetworkAccess,
+    /// The method is `patch`, and not `PATCH`.
+    MisspelledPatch,
 }
 
 /// The headers of a response, as far as a page may read them.
@@ -71,6 +87,7 @@ impl PageRequest {
             method: Method::GET,
             headers: HeaderMap::new(),
             credentials: false,
+            curl_options: String::new(),
         })
     }
 
@@ -189,37 +206,34 @@ impl PageRequest {
         self.target.origin().is_some_and(|origin| origin.as_str() == self.origin)
     }
 
-    /// Returns what stops the request besides CORS, or changes it, in sentences.
+    /// Returns what stops the request besides CORS, or may stop it.
     #[must_use]
-    pub fn notes(&self) -> Vec<String> {
+    pub fn notes(&self) -> Vec<PageNote> {
         let mut notes = Vec::new();
         let (page, target) = (self.origin.parse::<Origin>().ok(), self.target.origin());
         let is_loopback = |origin: &Origin| origin.parts().is_loopback();
         if let (Some(page), Some(target)) = (&page, &target) {
             // Mixed Content, "Should fetching request be blocked as mixed content?".
             if page.scheme() == "https" && target.scheme() == "http" && !is_loopback(target) {
-                notes.push(
-                    "an https page cannot call an http URL: browsers block it as mixed content \
-                     before any CORS rule applies"
-                        .to_owned(),
-                );
+                notes.push(PageNote::MixedContent);
             }
             if is_loopback(target) && !is_loopback(page) {
-                notes.push(
-                    "a public page that calls this machine needs the permission of the user (Local \
-                     Network Access); no header replaces it"
-                        .to_owned(),
-                );
+                notes.push(PageNote::LocalNetworkAccess);
             }
         }
         if fetch::is_misspelled_patch(self.method.as_str()) {
-            notes.push(format!(
-                "browsers send `{}` as it is written, and methods are case-sensitive; write `PATCH` \
-                 in the page",
-                self.method
-            ));
+            notes.push(PageNote::MisspelledPatch);
         }
         notes
+    }
+
+    /// Adds options to the `curl` line of [`Blocked::curl`], such as `--insecure`.
+    #[must_use]
+    pub fn curl_options(mut self, options: &str) -> Self {
+        if !options.is_empty() {
+            self.curl_options = format!("{} {options}", self.curl_options);
+        }
+        self
     }
 
     fn bare_request(&self, method: Method) -> Request<()> {
@@ -244,6 +258,52 @@ impl PageRequest {
         names.sort();
         names.dedup();
         names
+    }
+}
+
+/// Prints the request as people name it.
+impl fmt::Display for PageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { target, origin, method, .. } = self;
+        let credentials = if self.credentials { " with credentials" } else { "" };
+        write!(f, "{method} {target}{credentials}, from a page of {origin}")
+    }
+}
+
+impl PageNote {
+    /// Returns a short, stable name: `mixed-content`, `local-network-access`, `misspelled-patch`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::MixedContent => "mixed-content",
+            Self::LocalNetworkAccess => "local-network-access",
+            Self::MisspelledPatch => "misspelled-patch",
+        }
+    }
+
+    /// Returns whether browsers never send such a request.
+    #[must_use]
+    pub fn blocks(self) -> bool {
+        self == Self::MixedContent
+    }
+}
+
+impl fmt::Display for PageNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MixedContent => {
+                "an https page cannot call an http URL: browsers block it as mixed content before any \
+                 CORS rule applies"
+            }
+            Self::LocalNetworkAccess => {
+                "a page of another machine that calls this one needs the permission of the user (Local \
+                 Network Access); no header replaces it"
+            }
+            Self::MisspelledPatch => {
+                "browsers send `patch` as it is written, and methods are case-sensitive; write `PATCH` in \
+                 the page"
+            }
+        })
     }
 }
 
@@ -275,6 +335,25 @@ pub(super) fn header_value(text: &str) -> HeaderValue {
 }
 
 impl Reason {
+    /// Returns a short, stable name: that of the [`Check`](super::Check) with the same fault, if there is
+    /// one.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::AllowOriginMissing => "allow-origin-missing",
+            Self::AllowOriginMismatch(_) => "allow-origin-mismatch",
+            Self::AllowOriginSeveral(_) => "allow-origin-several",
+            Self::WildcardWithCredentials => "wildcard-with-credentials",
+            Self::CredentialsNotTrue(_) => "credentials-missing",
+            Self::PreflightRedirect(_) => "preflight-redirected",
+            Self::PreflightStatus(_) => "preflight-status",
+            Self::AllowMethodsMalformed(_) => "allow-methods-malformed",
+            Self::AllowHeadersMalformed(_) => "allow-headers-malformed",
+            Self::MethodNotAllowed(_) => "method-missing",
+            Self::HeaderNotAllowed(_) | Self::AuthorizationByWildcard => "header-missing",
+        }
+    }
+
     /// Whether the page gets nothing because of the origin alone.
     pub(super) fn is_about_origin(&self) -> bool {
         matches!(

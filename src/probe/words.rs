@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::{browser::Reason, page::PageRequest};
+use super::{browser::Reason, curl, page::PageRequest};
 
 /// A request that a browser stops, or a response that it keeps from the page.
 ///
@@ -31,6 +31,16 @@ impl Blocked {
     #[must_use]
     pub fn is_preflight(&self) -> bool {
         self.is_preflight
+    }
+
+    /// Returns the `curl` line of the request whose answer is the reason. It has a variable of the shell
+    /// in place of each value that may be secret: `$AUTHORIZATION`.
+    #[must_use]
+    pub fn curl(&self) -> String {
+        let page = &*self.request;
+        let preflight = page.preflight().filter(|_| self.is_preflight);
+        let request = preflight.unwrap_or_else(|| page.request());
+        curl::line(&request, &page.target.to_string(), &page.curl_options)
     }
 
     /// Returns the message in the console of Chromium 156.

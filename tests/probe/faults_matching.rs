@@ -3,7 +3,7 @@
 use http::{HeaderValue, Request};
 
 use super::{
-    faults::Fault,
+    fault::Fault,
     server::{Answer, correct, header, set, strict},
 };
 
@@ -32,7 +32,7 @@ fn is_listed(origin: &str) -> bool {
 }
 
 fn fault(name: &'static str, finds: &'static [&'static str], matches: fn(&str) -> bool) -> Fault {
-    Fault::new(name, finds, move |exchange| matched(exchange.request(), matches))
+    Fault::new(name, finds, move |request| matched(request, matches))
 }
 
 pub(super) fn all() -> Vec<Fault> {
@@ -97,8 +97,7 @@ pub(super) fn all() -> Vec<Fault> {
         fault("one origin was forgotten", &["allow-origin-missing"], |it| {
             is_listed(it) && it != "https://admin.example.org:8443"
         }),
-        Fault::new("the last of several origins", &["several-origins-allowed"], |exchange| {
-            let request = exchange.request();
+        Fault::new("the last of several origins", &["several-origins-allowed"], |request| {
             let lines = request.headers().get_all("origin").iter();
             let last = lines.filter_map(|line| line.to_str().ok()?.rsplit(", ").next()).next_back();
             let Some(last) = last else { return correct(&strict(), request) };

@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, Request, StatusCode, header};
 
 use super::{
-    faults::Fault,
+    fault::Fault,
     server::{Answer, app, correct, header as text, is_preflight, set, strict, strip, with_status},
 };
 
@@ -13,10 +13,10 @@ fn broken(
     finds: &'static [&'static str],
     change: fn(&Request<()>, &mut Answer),
 ) -> Fault {
-    Fault::new(name, finds, move |exchange| {
-        let mut answer = correct(&strict(), exchange.request());
-        if is_preflight(exchange.request()) {
-            change(exchange.request(), &mut answer);
+    Fault::new(name, finds, move |request| {
+        let mut answer = correct(&strict(), request);
+        if is_preflight(request) {
+            change(request, &mut answer);
         }
         answer
     })
@@ -68,6 +68,23 @@ pub(super) fn all() -> Vec<Fault> {
                     .to_vec();
         })
         .because("s3"),
+        broken("API Gateway without the origin", &["preflight-unanswered"], |_, answer| {
+            *answer = with_status(StatusCode::NO_CONTENT);
+            set(answer, "apigw-requestid", "AbCdEfGhIjKlMnO=");
+        })
+        .because("api-gateway"),
+        Fault::new(
+            "ingress-nginx with its defaults",
+            &[
+                "wildcard-with-credentials",
+                "any-origin-allowed",
+                "stray-headers",
+                "options-hijacked",
+                "max-age-differs",
+            ],
+            ingress,
+        )
+        .because("ingress-nginx-defaults"),
         broken("authentication before CORS", &["preflight-needs-credentials"], |_, answer| {
             *answer = with_status(StatusCode::UNAUTHORIZED);
         })
@@ -88,7 +105,7 @@ pub(super) fn all() -> Vec<Fault> {
         .because("route-answers"),
         broken("preflights are redirected", &["preflight-redirected"], |_, answer| {
             *answer = with_status(StatusCode::PERMANENT_REDIRECT);
-            set(answer, "location", "https://api.example.com/users/");
+            set(answer, "location", "/users/");
         })
         .because("redirect-to-slash"),
         broken("headers with status 500", &["preflight-status"], |_, answer| {
@@ -165,8 +182,7 @@ pub(super) fn all() -> Vec<Fault> {
                 *answer = app(request);
             }
         }),
-        Fault::new("OPTIONS is always a preflight", &["options-hijacked"], |exchange| {
-            let request = exchange.request();
+        Fault::new("OPTIONS is always a preflight", &["options-hijacked"], |request| {
             let mut answer = correct(&strict(), request);
             if *request.method() == Method::OPTIONS && !is_preflight(request) {
                 answer = with_status(StatusCode::NO_CONTENT);
@@ -194,8 +210,7 @@ pub(super) fn all() -> Vec<Fault> {
 }
 
 /// Its `if` for each method: others get nothing.
-fn snippet(exchange: &corsac::probe::Exchange) -> Answer {
-    let request = exchange.request();
+fn snippet(request: &Request<()>) -> Answer {
     let mut answer = app(request);
     strip(answer.headers_mut());
     if *request.method() == Method::OPTIONS {
@@ -213,5 +228,24 @@ fn snippet(exchange: &corsac::probe::Exchange) -> Answer {
     set(&mut answer, "access-control-allow-origin", "*");
     set(&mut answer, "access-control-allow-methods", "GET, POST, OPTIONS, PUT, DELETE");
     set(&mut answer, "access-control-allow-headers", SNIPPET);
+    answer
+}
+
+/// The headers of ingress-nginx, with `enable-cors` and no other annotation.
+fn ingress(request: &Request<()>) -> Answer {
+    let mut answer = app(request);
+    if *request.method() == Method::OPTIONS {
+        answer = with_status(StatusCode::NO_CONTENT);
+        set(&mut answer, "access-control-max-age", "1728000");
+    }
+    set(&mut answer, "access-control-allow-origin", "*");
+    set(&mut answer, "access-control-allow-credentials", "true");
+    set(&mut answer, "access-control-allow-methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS");
+    set(
+        &mut answer,
+        "access-control-allow-headers",
+        "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,\
+         Authorization",
+    );
     answer
 }

@@ -2,28 +2,26 @@
 
 use std::collections::HashMap;
 
-use corsac::probe::Exchange;
-use http::Method;
+use http::{Method, Request};
 
 use super::{
-    faults::Fault,
+    fault::{FIRST_CONNECTIONS, Fault},
     server::{Answer, app, correct, set, strict, strip},
 };
 
 /// A cache that takes the URL for the key.
-fn cache(mut server: impl FnMut(&Exchange) -> Answer) -> impl FnMut(&Exchange) -> Answer {
+fn cache(mut server: impl FnMut(&Request<()>) -> Answer) -> impl FnMut(&Request<()>) -> Answer {
     let mut stored: HashMap<String, Answer> = HashMap::new();
-    move |exchange| {
-        let request = exchange.request();
+    move |request| {
         if *request.method() != Method::GET {
-            return server(exchange);
+            return server(request);
         }
         if let Some(stored) = stored.get(&request.uri().to_string()) {
             let mut answer = stored.clone();
             set(&mut answer, "age", "3");
             return answer;
         }
-        let answer = server(exchange);
+        let answer = server(request);
         stored.insert(request.uri().to_string(), answer.clone());
         answer
     }
@@ -35,22 +33,26 @@ pub(super) fn all() -> Vec<Fault> {
         Fault::new(
             "a cache that ignores Vary",
             &["cache-mixes-origins"],
-            cache(|exchange| correct(&strict(), exchange.request())),
+            cache(|request| correct(&strict(), request)),
         )
         .because("shared-cache"),
-        Fault::new("one server of two is old", &["backends-disagree"], move |exchange| {
+        Fault::new("one server of two is old", &["backends-disagree"], move |request| {
             count += 1;
             match count % 2 {
-                0 => correct(&strict(), exchange.request()),
-                _ => app(exchange.request()),
+                0 => correct(&strict(), request),
+                _ => app(request),
             }
         }),
-        Fault::new("a balancer without headers on new connections", &["backends-disagree"], |it| {
-            let mut answer = correct(&strict(), it.request());
-            if it.way() == corsac::probe::Way::NewConnection {
-                strip(answer.headers_mut());
-            }
-            answer
-        }),
+        Fault::by_connection(
+            "a server without headers behind the balancer",
+            &["backends-disagree"],
+            |request, connection| {
+                let mut answer = correct(&strict(), request);
+                if connection > FIRST_CONNECTIONS {
+                    strip(answer.headers_mut());
+                }
+                answer
+            },
+        ),
     ]
 }

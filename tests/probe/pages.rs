@@ -1,6 +1,6 @@
 //! One request of a page: what stops it, and how that is said.
 
-use corsac::probe::{Blocked, PageRequest};
+use corsac::probe::{Blocked, PageNote, PageRequest};
 use http::{HeaderName, HeaderValue, Response};
 
 fn page() -> PageRequest {
@@ -197,13 +197,13 @@ fn notes() {
     let notes = |url: &str, origin: &str| PageRequest::new(url, origin).unwrap().notes();
     assert!(page().notes().is_empty());
     assert!(notes("https://api.example.com/", "https://app.example.com").is_empty());
-    assert!(notes("http://api.example.com/", "https://a.example")[0].contains("mixed content"));
+    assert!(notes("http://api.example.com/", "https://a.example")[0] == PageNote::MixedContent);
     assert!(
-        notes("http://127.0.0.1:3000/", "https://a.example")[0].contains("Local Network Access")
+        notes("http://127.0.0.1:3000/", "https://a.example")[0] == PageNote::LocalNetworkAccess
     );
     assert!(notes("http://localhost:3000/", "null").is_empty());
     let patch = page().method("patch").unwrap();
-    assert!(patch.notes()[0].contains("write `PATCH` in the page"));
+    assert!(patch.notes()[0].to_string().contains("write `PATCH` in the page"));
 
     assert!(PageRequest::new("http://A.example:80/", "http://a.example").unwrap().is_same_origin());
     assert!(!page().is_same_origin());

@@ -2,7 +2,10 @@
 
 use corsac::{CorsBuilder, CorsLayer, Enforcement, Policy, probe::Probe};
 
-use super::server::{URL, correct, ids, probe, strict};
+use super::{
+    probed::{URL, ids, probe},
+    server::{correct, strict},
+};
 
 fn built(build: impl FnOnce(CorsBuilder) -> CorsBuilder) -> Policy {
     build(CorsLayer::builder()).build_policy().unwrap()

@@ -1,14 +1,9 @@
-//! Servers as functions, and the answers that a probe gets from them.
+//! Servers as functions.
 
-use corsac::{
-    CorsLayer, Policy,
-    probe::{Exchange, Finding, Probe, Report, Way},
-};
+use corsac::{CorsLayer, Policy};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 pub(super) type Answer = Response<Vec<u8>>;
-
-pub(super) const URL: &str = "https://api.example.com/users";
 
 /// The policy of most tests: credentials, two origins, and subdomains.
 pub(super) fn strict() -> Policy {
@@ -83,18 +78,4 @@ pub(super) fn strip(headers: &mut HeaderMap) {
     for name in names.iter().filter(|name| name.as_str().starts_with("access-control-")) {
         headers.remove(name);
     }
-}
-
-/// Probes a server that speaks HTTP/1.1 alone.
-pub(super) fn probe(probe: &Probe, mut server: impl FnMut(&Exchange) -> Answer) -> Report {
-    let exchanges = probe.exchanges();
-    let answers: Vec<Option<Answer>> = exchanges
-        .iter()
-        .map(|exchange| (exchange.way() != Way::Http1).then(|| server(exchange)))
-        .collect();
-    probe.judge(&exchanges, &answers)
-}
-
-pub(super) fn ids(report: &Report) -> Vec<&'static str> {
-    report.findings().iter().map(|finding| Finding::check(finding).id()).collect()
 }

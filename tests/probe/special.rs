@@ -2,11 +2,14 @@
 
 use corsac::{
     CorsLayer, Enforcement, Policy,
-    probe::{Check, Exchange, Probe, Report, Way},
+    probe::{Cause, Check, Exchange, Probe, Report, Way},
 };
 use http::{HeaderName, StatusCode, header};
 
-use super::server::{Answer, URL, app, correct, header as text, ids, probe, set, strict, strip};
+use super::{
+    probed::{URL, ids, probe},
+    server::{Answer, app, correct, header as text, set, strict, strip, with_status},
+};
 
 /// What is found here, and not in the table of faults.
 pub(super) const CHECKS: &[Check] = &[
@@ -21,6 +24,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check::StarMissing,
     Check::CredentialsWithoutEffect,
 ];
+
+/// The causes that are told here alone.
+pub(super) const CAUSES: &[Cause] = &[Cause::HttpsRedirect];
 
 fn public() -> Policy {
     CorsLayer::builder().allow_any_origin().build_policy().unwrap()
@@ -58,6 +64,18 @@ fn the_two_versions_of_http() {
     let report = subject.judge(&exchanges, &answers);
     assert_finds(&report, &[Check::VersionsDisagree]);
     assert!(report.findings()[0].curl().contains(" --http1.1 "), "{report}");
+}
+
+#[test]
+fn the_redirect_to_https() {
+    let subject = Probe::new("http://api.example.com/users", strict()).unwrap();
+    let report = probe(&subject, |_| {
+        let mut answer = with_status(StatusCode::MOVED_PERMANENTLY);
+        set(&mut answer, "location", "https://api.example.com/users");
+        answer
+    });
+    assert_finds(&report, &[Check::PreflightRedirected, Check::RedirectWithoutCors]);
+    assert_eq!(report.findings()[0].cause(), Some(Cause::HttpsRedirect));
 }
 
 #[test]

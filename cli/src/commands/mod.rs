@@ -16,6 +16,7 @@ mod diff_words;
 pub mod explain;
 pub mod export;
 pub mod man;
+pub mod probe;
 pub mod schema;
 
 /// Writes a file whole or not at all.
