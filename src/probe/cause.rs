@@ -1,4 +1,4 @@
-//! Where an answer comes from, by what programs and well-known configurations leave in it.
+//! The origin of an answer, by the traces of programs and well-known configurations.
 
 use http::{
     HeaderMap,
@@ -40,13 +40,13 @@ macro_rules! causes {
                 match self { $(Self::$name => $id,)* }
             }
 
-            /// Returns where the answer comes from, in one sentence.
+            /// Returns the origin of the answer, in one sentence.
             #[must_use]
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning,)* }
             }
 
-            /// Returns what to change there, in one sentence.
+            /// Returns the change that helps there, in one sentence.
             #[must_use]
             pub fn remedy(self) -> &'static str {
                 match self { $(Self::$name => $remedy,)* }
@@ -119,7 +119,7 @@ const SERVERLESS_NAMES: &str =
     "Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token,X-Amz-User-Agent";
 
 impl Cause {
-    /// Returns the cause of what this exchange shows, if it can be told.
+    /// Returns the cause of a finding, if its answer or the others show it.
     pub(super) fn find(check: Check, at: usize, answers: &Answers<'_>) -> Option<Self> {
         let exchange = answers.exchanges.get(at)?;
         let seen = answers.seen.get(at).copied().flatten()?;
@@ -141,7 +141,7 @@ impl Cause {
             _ => None,
         };
         let by_preflight = || match check {
-            // What preflights look like tells whose configuration it is.
+            // Preflights show whose configuration it is.
             Check::AnyOriginAllowed
             | Check::AllowOriginMissing
             | Check::WildcardWithCredentials => {
@@ -228,7 +228,7 @@ fn allows_by_star(seen: &Seen<'_>, answers: &Answers<'_>) -> bool {
     allow_origin(seen).as_deref() == Some("*") && answers.page().any(is_echo)
 }
 
-/// RFC 9111, 5.1 "Age", and what caches add of their own.
+/// RFC 9111, 5.1 "Age", and the headers of single caches.
 fn is_cached(seen: &Seen<'_>) -> bool {
     let names = ["x-cache", "cf-cache-status", "x-cache-status", "x-proxy-cache", "cdn-cache"];
     let is_hit = |name: &&str| {

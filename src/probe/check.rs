@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Grade {
-    /// Pages show it now: a browser concludes something else than the policy says.
+    /// Pages show it now: a browser concludes something else than the policy.
     Outcome,
     /// Pages do not show it yet: caches, other clients or the next change may.
     Hygiene,
@@ -55,13 +55,13 @@ macro_rules! checks {
                 match self { $(Self::$name => Grade::$grade,)* }
             }
 
-            /// Returns what is wrong, in one sentence.
+            /// Returns the fault, in one sentence.
             #[must_use]
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => $meaning,)* }
             }
 
-            /// Returns what to change, in one sentence.
+            /// Returns the change that helps, in one sentence.
             #[must_use]
             pub fn remedy(self) -> &'static str {
                 match self { $(Self::$name => $remedy,)* }

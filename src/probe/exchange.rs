@@ -37,7 +37,7 @@ pub enum Way {
     Http1,
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scene {
     /// The URL of the probe, or another path with a policy.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::policy::{Denial, Origins};
 
-/// What one answer shows.
+/// Observes one answer.
 pub(super) fn observe(
     comparison: &Comparison<'_>,
     answers: &Answers<'_>,
@@ -173,7 +173,7 @@ fn preflight(
     }
 }
 
-/// What shows that the app has answered.
+/// Returns the trace of the app in an answer.
 fn trace_of_app(
     comparison: &Comparison<'_>,
     answers: &Answers<'_>,

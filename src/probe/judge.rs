@@ -114,7 +114,7 @@ impl<'a> Answers<'a> {
         of_check.map(|it| it.entry.as_deref()).any(|it| it.is_none_or(|it| exchange.is_about(it)))
     }
 
-    /// Leaves out what follows from another observation.
+    /// Leaves out the consequences of other observations.
     fn drop_consequences(&self, observations: &mut Vec<Observation>) {
         let has = |check: Check, all: &[Observation]| all.iter().any(|it| it.check == check);
         // Pages whose responses have no CORS headers at all: their preflights and errors are no news.
@@ -175,7 +175,7 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// What else a page shows that gets no CORS headers at all.
+/// The consequences of responses without any CORS header.
 const BARE: &[Check] = &[
     Check::PreflightUnanswered,
     Check::PreflightRouted,
@@ -185,7 +185,7 @@ const BARE: &[Check] = &[
     Check::NotModifiedWithoutCors,
 ];
 
-/// What follows from a check, and is no finding of its own.
+/// The consequences of a check, which are no findings of their own.
 const CONSEQUENCES: &[(Check, &[Check])] = &[
     (
         Check::BackendsDisagree,

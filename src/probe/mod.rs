@@ -1,4 +1,4 @@
-//! Proves that a deployment does what a policy says: the requests to send, and what their answers mean.
+//! Compares a deployment with a policy: the requests to send, and the meaning of their answers.
 //!
 //! Nothing here opens a connection. The command `corsac probe` does, and any HTTP client can, if it
 //! sends paths as they are written and keeps repeated header lines apart.
@@ -52,7 +52,9 @@
 //!
 //! [`PageRequest`] answers one question: does a browser let this page do this, and why not?
 //!
-//! # What a probe cannot see
+//! # Limits
+//!
+//! A probe cannot see:
 //!
 //! * Whether a listed domain is one below which strangers can register names. That is a
 //!   [warning](crate::Policy::warnings) of the policy.
@@ -118,7 +120,7 @@ pub struct Probe {
     curl_options: String,
 }
 
-/// What the report leaves out.
+/// A part of the findings that the report leaves out.
 #[derive(Debug, Clone)]
 struct Accepted {
     check: Check,
@@ -203,7 +205,7 @@ impl Probe {
         Ok(self)
     }
 
-    /// Adds an origin to ask for. The policy says whether it is allowed.
+    /// Adds an origin to ask for, which the policy allows or denies.
     ///
     /// # Errors
     ///
@@ -238,14 +240,14 @@ impl Probe {
         self
     }
 
-    /// Accepts what a check finds, so that the report does not contain it.
+    /// Accepts the findings of a check, so that the report does not contain them.
     #[must_use]
     pub fn accept(mut self, check: Check) -> Self {
         self.accepted.push(Accepted { check, entry: None });
         self
     }
 
-    /// Accepts what a check finds about one entry of the policy: an origin, a pattern, a method or the
+    /// Accepts the findings of a check about one entry of the policy: an origin, a pattern, a method or the
     /// name of a request header.
     #[must_use]
     pub fn accept_entry(mut self, check: Check, entry: &str) -> Self {
@@ -255,7 +257,7 @@ impl Probe {
 
     /// Returns the requests to send, at most 150 for one path.
     ///
-    /// A long list of origins is sampled: [`Report::notes`] says so.
+    /// A long list of origins is sampled: [`Report::notes`] contains a sentence about it.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         exchanges::Exchanges::of(self)

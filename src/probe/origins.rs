@@ -16,7 +16,7 @@ pub(super) struct Witness {
     pub(super) rule: usize,
 }
 
-/// An origin that the policy denies, and what it means if the deployment allows it.
+/// An origin that the policy denies, and the fault of a deployment that allows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NearMiss {
     pub(super) origin: String,
@@ -187,7 +187,7 @@ fn near_pattern(parts: Parts<'_>, misses: &mut Vec<NearMiss>) {
     }
 }
 
-/// Replaces a dot, so that the result is a domain of another owner, as far as it can be told.
+/// Replaces a dot, so that the result is likely to be a domain of another owner.
 fn without_dot(domain: &str, matched: &str) -> Option<String> {
     // The dot behind a star is a part of the start.
     let at = matched.len() - domain.len() + domain.find('.')?;
@@ -242,7 +242,7 @@ fn is_address(host: &str) -> bool {
     host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Returns what is not asked for, in sentences.
+/// Returns a sentence for each thing that is not asked for.
 pub(super) fn sampled(policy: &Policy) -> Vec<String> {
     let Some(set) = policy.origin_set() else { return Vec::new() };
     let mut notes = Vec::new();

@@ -206,7 +206,7 @@ impl PageRequest {
         self.target.origin().is_some_and(|origin| origin.as_str() == self.origin)
     }
 
-    /// Returns what stops the request besides CORS, or may stop it.
+    /// Returns the rules besides CORS that stop the request, or may stop it.
     #[must_use]
     pub fn notes(&self) -> Vec<PageNote> {
         let mut notes = Vec::new();

@@ -45,7 +45,7 @@ impl Report {
         self.findings.iter().map(Finding::grade).min()
     }
 
-    /// Returns what was found and [accepted](super::Probe::accept).
+    /// Returns the checks whose findings were [accepted](super::Probe::accept).
     #[must_use]
     pub fn accepted(&self) -> &[Check] {
         &self.accepted
@@ -63,7 +63,7 @@ impl Report {
         self.unanswered
     }
 
-    /// Returns what the probe left out, in sentences.
+    /// Returns a sentence for each thing that the probe left out.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -71,7 +71,7 @@ impl Report {
 }
 
 impl Finding {
-    /// Returns what was found.
+    /// Returns the kind of the fault.
     #[must_use]
     pub fn check(&self) -> Check {
         self.check
@@ -101,7 +101,7 @@ impl Finding {
         self.others
     }
 
-    /// Returns what the policy says about the answer.
+    /// Returns the answer of the policy, as far as it differs.
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.expected
@@ -113,13 +113,13 @@ impl Finding {
         &self.seen
     }
 
-    /// Returns where the answer comes from, if it shows that.
+    /// Returns the origin of the answer, if it shows one.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.cause
     }
 
-    /// Returns what to change, in one sentence: what the cause needs, or else the check.
+    /// Returns the change that helps, in one sentence: that of the cause, or else that of the check.
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         self.cause.map_or(self.check.remedy(), Cause::remedy)

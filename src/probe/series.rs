@@ -1,4 +1,4 @@
-//! What several answers show together.
+//! Faults that several answers show together.
 
 use super::{
     browser,

@@ -127,7 +127,7 @@ impl Blocked {
         }
     }
 
-    /// Returns what to change on the server, in one sentence. Whether the page should get the response
+    /// Returns the change on the server that helps, in one sentence. Whether the page should get the response
     /// is your decision.
     #[must_use]
     pub fn remedy(&self) -> String {

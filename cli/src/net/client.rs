@@ -17,7 +17,7 @@ use super::{
     tls::{self, Trust},
 };
 
-/// What the command line says about connections.
+/// The options for connections.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub version: Version,
@@ -29,7 +29,7 @@ pub struct Settings {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
-    /// What the server prefers.
+    /// The one that the server prefers.
     Any,
     Http1,
     Http2,

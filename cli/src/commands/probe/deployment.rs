@@ -30,10 +30,10 @@ pub struct Options {
     /// How often one request is repeated on new connections [default: 2]
     #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u8).range(..=50))]
     repeat: Option<u8>,
-    /// Accept what this target of `corsac export` cannot do
+    /// Accept the losses of this target of `corsac export`
     #[arg(long, value_name = "TARGET")]
     profile: Option<String>,
-    /// Accept what a check finds
+    /// Accept the findings of a check
     #[arg(long, value_name = "CHECK", value_parser = check)]
     accept: Vec<Check>,
 }

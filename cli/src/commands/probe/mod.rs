@@ -1,4 +1,4 @@
-//! `corsac probe`: whether a server does what a policy says, or what a browser makes of one request.
+//! `corsac probe`: a server beside a policy, or a browser's verdict on one request.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -14,11 +14,11 @@ mod deployment;
 mod profile;
 mod question;
 
-/// Compare a server with a policy, or ask what a browser makes of one request
+/// Compare a server with a policy, or get a browser's verdict on one request
 ///
-/// With a policy: asks a running server what the policy says, and reports each difference.
+/// With a policy: sends the requests that follow from it, and reports each difference.
 ///
-/// Without a policy, but with `--origin`: says whether a browser gives a page of this origin the
+/// Without a policy, but with `--origin`: prints whether a browser gives a page of this origin the
 /// response, and why not.
 #[derive(Debug, Args)]
 #[command(

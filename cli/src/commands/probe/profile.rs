@@ -1,4 +1,4 @@
-//! What a target of `corsac export` cannot do, and so is no finding.
+//! The losses of a target of `corsac export`, which are no findings.
 
 use corsac::{
     Policy,
