@@ -74,7 +74,7 @@ impl Export {
         let details = Details::new(&exported, self.out.is_none());
         report.details = serde_json::to_value(details).ok().map(|value| ("export", value));
         match &self.out {
-            Some(folder) if self.check => self.compare(&exported, folder, &mut report),
+            Some(folder) if self.check => compare(&exported, folder, &mut report),
             Some(folder) => {
                 create_folder(folder)?;
                 let paths =
@@ -103,44 +103,40 @@ impl Export {
             None => target,
         })
     }
+}
 
-    /// Compares the files in a folder with what would be written.
-    fn compare(&self, exported: &Exported, folder: &Path, report: &mut Report) {
-        for file in exported.files() {
-            let path = folder.join(file.name());
-            let name = path.display().to_string();
-            report.cases.push(name.clone());
-            let finding = match fs::read(&path) {
-                Ok(bytes) if bytes == file.text().as_bytes() => continue,
-                Ok(bytes) => {
-                    let found = String::from_utf8_lossy(&bytes).into_owned();
-                    let difference = line_diff::between(&found, file.text());
-                    let span = difference.span.clone();
-                    let source = Arc::new(Source { name: name.clone(), text: found });
-                    Finding::new(
-                        "export-differs",
-                        Severity::Error,
-                        "this file differs from the policy",
-                    )
+/// Compares the files in a folder with what would be written.
+fn compare(exported: &Exported, folder: &Path, report: &mut Report) {
+    for file in exported.files() {
+        let path = folder.join(file.name());
+        let name = path.display().to_string();
+        report.cases.push(name.clone());
+        let finding = match fs::read(&path) {
+            Ok(bytes) if bytes == file.text().as_bytes() => continue,
+            Ok(bytes) => {
+                let found = String::from_utf8_lossy(&bytes).into_owned();
+                let difference = line_diff::between(&found, file.text());
+                let span = difference.span.clone();
+                let source = Arc::new(Source { name: name.clone(), text: found });
+                Finding::new("export-differs", Severity::Error, "this file differs from the policy")
                     .at(Place { source, span })
                     .with_note("difference", difference.text)
-                }
-                Err(error) => Finding::new(
-                    "export-missing",
-                    Severity::Error,
-                    format!("{name} cannot be read: {error}"),
-                ),
-            };
-            let help = format!("run `corsac export` with `--out {}` again", folder.display());
-            let finding = finding.with_help(Some(help));
-            report.findings.push(Finding { case: Some(name), ..finding });
-        }
-        report.summary = match report.findings.len() {
-            0 => format!("{}: the files are as the policy has them", folder.display()),
-            1 => format!("{}: 1 file differs from the policy", folder.display()),
-            count => format!("{}: {count} files differ from the policy", folder.display()),
+            }
+            Err(error) => Finding::new(
+                "export-missing",
+                Severity::Error,
+                format!("{name} cannot be read: {error}"),
+            ),
         };
+        let help = format!("run `corsac export` with `--out {}` again", folder.display());
+        let finding = finding.with_help(Some(help));
+        report.findings.push(Finding { case: Some(name), ..finding });
     }
+    report.summary = match report.findings.len() {
+        0 => format!("{}: the files are as the policy has them", folder.display()),
+        1 => format!("{}: 1 file differs from the policy", folder.display()),
+        count => format!("{}: {count} files differ from the policy", folder.display()),
+    };
 }
 
 fn loss(id: &str) -> Result<Loss, String> {
