@@ -21,6 +21,8 @@ mod locate;
 mod policies;
 mod similar;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod tree;
 mod yaml;

@@ -5,7 +5,8 @@ use std::{fmt, ops::Range};
 use serde::{
     Deserializer,
     de::{
-        self, DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
+        self, DeserializeSeed, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+        Visitor,
         value::{StrDeserializer, UnitDeserializer},
     },
     forward_to_deserialize_any,
@@ -119,7 +120,7 @@ impl<'de> Deserializer<'de> for &'de Node {
             Value::Integer(value) => match (i64::try_from(*value), u64::try_from(*value)) {
                 (Ok(value), _) => visitor.visit_i64(value),
                 (_, Ok(value)) => visitor.visit_u64(value),
-                _ => Err(de::Error::invalid_type(Unexpected::Other("a huge number"), &visitor)),
+                _ => Err(TreeError::invalid_type(Unexpected::Other("a huge number"), &visitor)),
             },
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(text) => visitor.visit_borrowed_str(text),
@@ -127,7 +128,7 @@ impl<'de> Deserializer<'de> for &'de Node {
             Value::Map(entries) => {
                 visitor.visit_map(Entries { entries: entries.iter(), value: None })
             }
-            Value::Other(name) => Err(de::Error::invalid_type(Unexpected::Other(name), &visitor)),
+            Value::Other(name) => Err(TreeError::invalid_type(Unexpected::Other(name), &visitor)),
         };
         visited.map_err(|error| error.at(&self.span))
     }
@@ -136,6 +137,21 @@ impl<'de> Deserializer<'de> for &'de Node {
         match self.value {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
+        }
+    }
+
+    /// Only a map, although serde's structs can be read from a list too.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, TreeError> {
+        match &self.value {
+            Value::List(_) => {
+                Err(TreeError::invalid_type(Unexpected::Seq, &visitor).at(&self.span))
+            }
+            _ => self.deserialize_any(visitor),
         }
     }
 
@@ -152,7 +168,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+        unit_struct newtype_struct seq tuple tuple_struct map identifier ignored_any
     }
 }
 

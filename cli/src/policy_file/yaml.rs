@@ -71,10 +71,29 @@ impl Offsets {
         at.unwrap_or(self.len).min(self.len)
     }
 
-    /// Returns the place of a node, without the blanks that a block ends with.
+    /// Returns the place of a node, without the blanks and the comment that can follow it.
     fn span(&self, yaml: &MarkedYaml<'_>, text: &str) -> Range<usize> {
         let (start, end) = (self.byte(yaml.span.start.index()), self.byte(yaml.span.end.index()));
-        let end = end.max(start);
-        start..start + text[start..end].trim_end().len()
+        let written = &text[start..end.max(start)];
+        start..start + quoted_len(written).unwrap_or_else(|| written.trim_end().len())
     }
+}
+
+/// Returns the length of the text in quotes that `written` starts with.
+fn quoted_len(written: &str) -> Option<usize> {
+    let quote = written.chars().next().filter(|first| ['"', '\''].contains(first))?;
+    let mut letters = written.char_indices().skip(1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        let is_escape = match quote {
+            '"' => letter == '\\',
+            // A quote that is there twice stands for itself.
+            _ => letter == quote && letters.peek().is_some_and(|(_, next)| *next == quote),
+        };
+        if is_escape {
+            letters.next();
+        } else if letter == quote {
+            return Some(at + 1);
+        }
+    }
+    None
 }
