@@ -78,7 +78,8 @@ fn the_pages_list_the_losses() -> std::io::Result<()> {
         let path = entry?.path();
         let page = std::fs::read_to_string(&path)?;
         let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        let losses = Target::from_name(name).into_iter().flat_map(|target| target.losses());
+        let name = name.replace('_', "-");
+        let losses = Target::from_name(&name).into_iter().flat_map(|target| target.losses());
         let losses: Vec<&str> = losses.map(Loss::id).collect();
         let table = page.split_once("## Differences from the service").unwrap_or_default().1;
         let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());

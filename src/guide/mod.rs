@@ -182,6 +182,51 @@ pub mod edge {
     #[doc = include_str!("edge/nginx.md")]
     #[doc(alias("map", "add_header"))]
     pub mod nginx {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/api_gateway.md")]
+    #[doc(alias("aws", "cloudformation", "http api", "openapi", "sam"))]
+    pub mod api_gateway {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/azure_api_management.md")]
+    #[doc(alias("apim", "azure", "microsoft"))]
+    pub mod azure_api_management {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/cloudfront.md")]
+    #[doc(alias("aws", "cdn", "cloudformation"))]
+    pub mod cloudfront {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/gateway_api.md")]
+    #[doc(alias("gateway api", "httproute", "kubernetes"))]
+    pub mod gateway_api {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/google_load_balancer.md")]
+    #[doc(alias("gcp", "google", "url map"))]
+    pub mod google_load_balancer {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/istio.md")]
+    #[doc(alias("kubernetes", "mesh", "virtualservice"))]
+    pub mod istio {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/lambda_url.md")]
+    #[doc(alias("aws", "cloudformation", "function url", "lambda"))]
+    pub mod lambda_url {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/s3.md")]
+    #[doc(alias("aws", "bucket", "cloudformation"))]
+    pub mod s3 {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/traefik.md")]
+    #[doc(alias("ingressroute", "kubernetes", "middleware"))]
+    pub mod traefik {}
 }
 
 #[doc = include_str!("links.md")]

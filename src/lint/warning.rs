@@ -7,7 +7,7 @@ use crate::origin::shortened;
 
 /// A setting that is valid but unwise. `Display` prints one sentence with the remedy.
 ///
-/// Found by [`Policy::warnings`].
+/// Found by [`Policy::warnings`](crate::Policy::warnings).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {

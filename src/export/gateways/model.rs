@@ -1,11 +1,11 @@
-//! What a gateway can say, and a policy cut to it.
+//! Models of gateways, and policies that are cut to them.
 
 use std::ops::RangeInclusive;
 
 use super::super::plan::{AllowHeaders, Plan};
 use crate::origin::{OriginPattern, Wildcard};
 
-/// What a gateway can say.
+/// The part of the protocol that a gateway can say.
 pub(super) struct Model {
     /// Returns whether the gateway can match one origin.
     pub(super) matches: fn(&str) -> bool,

@@ -1,4 +1,4 @@
-//! What each gateway can say, and what not. `tests/edge` has the text, and checks it.
+//! The losses of each gateway. `tests/edge` has the text, and checks it.
 
 use std::time::Duration;
 
@@ -71,6 +71,31 @@ fn a_policy_that_fits() -> Result<(), BuildError> {
     let any = CorsLayer::builder().allow_any_origin().allow_headers(["x-key"]).build_policy()?;
     assert_eq!(refused(&any, "traefik"), []);
     assert_eq!(refused(&any, "gateway-api"), []);
+    Ok(())
+}
+
+/// The first command of each guide exports the policy that the guide has for it, and no shorter one does.
+#[cfg(feature = "serde")]
+#[test]
+fn the_policies_of_the_guides() -> Result<(), Box<dyn std::error::Error>> {
+    for name in GATEWAYS {
+        let file = format!("src/guide/edge/{}.md", name.replace('-', "_"));
+        let page = std::fs::read_to_string(format!("{}/{file}", env!("CARGO_MANIFEST_DIR")))?;
+        let block = |start: &str| {
+            let (_, block) = page.split_once(start)?;
+            block.split_once("```").map(|(block, _)| block)
+        };
+        let config: crate::Config = toml::from_str(block("```toml\n").unwrap_or_default())?;
+        let command = block("```sh\n").unwrap_or_default();
+        assert!(command.contains(&format!("-- {name} ")), "{file}");
+        let accepted =
+            command.split("--accept ").skip(1).filter_map(|rest| rest.split_whitespace().next());
+        let accepted: Vec<Loss> = accepted.filter_map(Loss::from_id).collect();
+        let refused = refused(&config.build_policy()?, name);
+        // The example is for any origin, so that it has no loss. The command is for a list.
+        let needed = if name == "traefik" { &[][..] } else { &accepted };
+        assert_eq!(refused, needed, "{file}");
+    }
     Ok(())
 }
 
