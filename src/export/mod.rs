@@ -36,6 +36,8 @@ mod plan;
 #[cfg(test)]
 mod shape_tests;
 mod site;
+#[cfg(all(test, feature = "regex", feature = "serde"))]
+mod site_tests;
 mod target;
 #[cfg(test)]
 mod tests;

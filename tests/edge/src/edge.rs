@@ -48,10 +48,11 @@ pub struct Edge<'b> {
 
 impl Bench<'_> {
     pub fn export(&self, case: &Case) -> Result<Export, Box<dyn Error>> {
-        // The golden files show which losses have to be accepted.
-        let target = Loss::ALL.into_iter().fold(self.server.kind.target(), Target::accept);
-        let export = case.export(&target);
-        Ok(export.map_err(|error| format!("{}: {error}", case.name))?)
+        export_to(case, self.server.kind.target())
+    }
+
+    pub fn export_named(&self, case: &Case, name: &str) -> Result<Export, Box<dyn Error>> {
+        export_to(case, self.server.kind.target().named(name))
     }
 
     /// Starts the server with the exported files, in which `from` is replaced by `to`.
@@ -91,9 +92,21 @@ impl Bench<'_> {
     }
 }
 
+fn export_to(case: &Case, target: Target) -> Result<Export, Box<dyn Error>> {
+    // The golden files show which losses have to be accepted.
+    let target = Loss::ALL.into_iter().fold(target, Target::accept);
+    let export = case.export(&target);
+    Ok(export.map_err(|error| format!("{}: {error}", case.name))?)
+}
+
 impl Edge<'_> {
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Sends requests to another port of the server.
+    pub fn set_port(&mut self, port: u16) {
+        self.port = port;
     }
 
     fn wait(&mut self) -> Result<(), Box<dyn Error>> {

@@ -22,6 +22,7 @@ mod faults;
 mod golden;
 mod hostile;
 mod lossy;
+mod names;
 mod path_faults;
 mod path_policies;
 mod policies;
@@ -117,6 +118,9 @@ fn try_server(
             writeln!(output, "{mismatch}")?;
         }
         failures += outcome.mismatches.len();
+    }
+    if names::has_sites(server.kind) {
+        failures += names::compare(&bench, cases, output)?;
     }
     failures += faults::plant(&bench, cases, output)?;
     if server.kind == Kind::Nginx {
