@@ -21,24 +21,24 @@ const DANGEROUS = [
   ["insecure_origins", "plain http, with credentials"],
 ];
 
-// Names for the targets that the server offers.
+// The targets that the server offers, in the order of the list.
 const TITLES = {
-  apache: "Apache httpd",
-  "api-gateway": "AWS API Gateway",
-  "azure-api-management": "Azure API Management",
-  caddy: "Caddy",
-  cloudfront: "Amazon CloudFront",
-  envoy: "Envoy",
-  "gateway-api": "Kubernetes Gateway API",
-  "google-load-balancer": "Google Cloud load balancer",
-  haproxy: "HAProxy",
-  istio: "Istio",
-  "lambda-url": "AWS Lambda URL",
-  nginx: "nginx",
-  s3: "Amazon S3",
   toml: "corsac.toml",
-  traefik: "Traefik",
+  nginx: "nginx",
+  caddy: "Caddy",
+  haproxy: "HAProxy",
+  apache: "Apache httpd",
+  envoy: "Envoy",
   varnish: "Varnish",
+  traefik: "Traefik",
+  istio: "Istio",
+  "gateway-api": "Kubernetes Gateway API",
+  "api-gateway": "AWS API Gateway",
+  "lambda-url": "AWS Lambda function URL",
+  cloudfront: "CloudFront",
+  s3: "S3",
+  "azure-api-management": "Azure API Management",
+  "google-load-balancer": "Google Cloud load balancer",
 };
 
 let presets = [];
@@ -47,7 +47,8 @@ let timer = 0;
 
 export function start(world) {
   presets = world.presets;
-  for (const target of world.targets) {
+  const known = Object.keys(TITLES).filter((target) => world.targets.includes(target));
+  for (const target of new Set([...known, ...world.targets])) {
     byId("shown-as").append(el("option", { value: target }, TITLES[target] ?? target));
   }
   byId("shown-as").addEventListener("change", () => show());

@@ -1,6 +1,9 @@
 //! Shows a policy as a file: as TOML, and as the configuration of a proxy.
 
-use corsac::{Policy, export::Target};
+use corsac::{
+    Policy,
+    export::{self, Loss, Target},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::policies::Stored;
@@ -18,7 +21,7 @@ pub(crate) struct Shown {
     files: Vec<File>,
     /// The differences between the proxy and the policy.
     notes: Vec<String>,
-    /// The reason that there are no files.
+    /// The reason that there are no files, or that the user has to accept losses.
     error: Option<String>,
 }
 
@@ -53,16 +56,23 @@ fn toml(policy: &Policy) -> Result<Shown, String> {
 
 fn export(policy: &Policy, target: &str) -> Result<Shown, String> {
     let target = Target::from_name(target).ok_or_else(|| format!("no such target: {target}"))?;
-    let export = policy.export(&target).map_err(|error| error.to_string())?;
-    let file = |file: &corsac::export::File| File {
+    let (exported, error) = match policy.export(&target) {
+        Ok(exported) => (exported, None),
+        Err(error) => {
+            let accepting = Loss::ALL.into_iter().fold(target, Target::accept);
+            let exported = policy.export(&accepting).map_err(|error| error.to_string())?;
+            (exported, Some(error.to_string()))
+        }
+    };
+    let file = |file: &export::File| File {
         name: file.name().to_owned(),
         purpose: file.purpose().to_owned(),
         text: file.text().to_owned(),
     };
-    let note = |loss: &corsac::export::Loss| format!("{}: {loss}", loss.id());
+    let note = |loss: &Loss| format!("{}: {loss}", loss.id());
     Ok(Shown {
-        files: export.files().iter().map(file).collect(),
-        notes: export.losses().iter().map(note).collect(),
-        error: None,
+        files: exported.files().iter().map(file).collect(),
+        notes: exported.losses().iter().map(note).collect(),
+        error,
     })
 }
