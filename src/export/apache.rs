@@ -26,7 +26,6 @@ pub(super) static SERVER: Server = Server {
         (Loss::EmptyLines, Always),
         (Loss::SeveralLines, If(|plan| plan.mirrors_method || plan.rejection.is_some())),
         (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
-        (Loss::SeparateVary, Always),
         (Loss::PreflightForm, If(|plan| !is_known(plan.preflight_status.as_u16()))),
         (Loss::EarlyErrors, Always),
     ],

@@ -12,6 +12,7 @@ use std::{
 };
 
 use corsac::export::{Export, Loss, Target};
+use http::header::VARY;
 
 use crate::{
     compare::{Seen, is_excused, is_explained},
@@ -172,6 +173,12 @@ impl Edge<'_> {
                 seen.pass_lines(false);
             }
             lossy::reduce(&mut expected, &mut seen, &sent, losses);
+            let may_separate = decision.is_none() || losses.contains(&Loss::SeparateVary);
+            let vary_lines = answer.map_or(0, |answer| answer.headers.get_all(VARY).iter().count());
+            if vary_lines > 1 && !may_separate {
+                outcome.mismatches.push(format!("    {sent}\n    seen {vary_lines} lines of Vary"));
+                continue;
+            }
             if seen == expected {
                 continue;
             }

@@ -33,8 +33,12 @@ impl Sent {
         // A slow service costs time.
         let own = if random.one_in(1000) { 3 } else { random.below(OWN.len() - 1) };
         let own = random.one_in(4).then_some(OWN[own]);
-        let own_status =
-            own.map(|(_, status)| if status == 502 { kind.unreachable() } else { status });
+        let own_status = own.map(|(_, status)| match status {
+            502 => kind.unreachable(),
+            // Apache reports a missing answer as a bad one.
+            504 if kind == Kind::Apache => 502,
+            status => status,
+        });
         let mut target = own.map_or_else(|| case.path(random), |(path, _)| Cow::Borrowed(path));
         let response = random.below(upstream::CASES);
         let host = *random.pick(&HOSTS);
