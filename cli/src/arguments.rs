@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     commands::{
         check::Check, completions::Completions, diff::Diff, explain::Explain, export::Export,
-        man::Man, probe::Probe, schema::Schema,
+        man::Man, probe::Probe, schema::Schema, serve::Serve,
     },
     finding::Severity,
     format::Format,
@@ -36,6 +36,7 @@ pub enum Command {
     Explain(Explain),
     Export(Export),
     Probe(Box<Probe>),
+    Serve(Serve),
     Schema(Schema),
     Completions(Completions),
     Man(Man),

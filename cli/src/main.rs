@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Export(export) => export.run(arguments.quiet),
         Command::Man(man) => man.run(),
         Command::Probe(probe) => probe.run(arguments.quiet),
+        Command::Serve(serve) => serve.run(arguments.quiet),
         Command::Schema(schema) => schema.run(),
     };
     match done {

@@ -18,6 +18,7 @@ pub mod export;
 pub mod man;
 pub mod probe;
 pub mod schema;
+pub mod serve;
 
 /// Writes a file whole or not at all.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {

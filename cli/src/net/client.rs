@@ -55,6 +55,13 @@ pub struct Client {
     pub timeout: Duration,
 }
 
+/// A connection, with TLS or without.
+pub type Stream = Box<dyn ReadWrite>;
+
+pub trait ReadWrite: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> ReadWrite for T {}
+
 impl Client {
     /// Fails if the certificates to trust cannot be read.
     pub fn new(url: &Uri, settings: &Settings) -> Result<Self, String> {
@@ -88,11 +95,25 @@ impl Client {
 
     async fn open(&self, is_http1: bool) -> Result<Connection, NetError> {
         let version = if is_http1 { Version::Http1 } else { self.version };
+        let (stream, is_http2) = self.open_stream(version).await?;
+        self.handshake(stream, is_http2).await
+    }
+
+    /// Opens a connection for HTTP/1.1, on which the caller makes the handshake.
+    pub async fn stream(&self) -> Result<Stream, NetError> {
+        match timeout(self.timeout, self.open_stream(Version::Http1)).await {
+            Ok(opened) => opened.map(|(stream, _)| stream),
+            Err(_) => Err(self.error(NetErrorKind::Timeout(self.timeout))),
+        }
+    }
+
+    /// Returns a stream, and whether its other end expects HTTP/2.
+    async fn open_stream(&self, version: Version) -> Result<(Stream, bool), NetError> {
         let stream = self.tcp().await?;
         // Small requests that wait for their answers.
         let _ = stream.set_nodelay(true);
         let Some(tls) = &self.tls else {
-            return self.handshake(stream, version == Version::Http2).await;
+            return Ok((Box::new(stream), version == Version::Http2));
         };
         let name = ServerName::try_from(self.name.clone())
             .map_err(|error| self.error(NetErrorKind::Tls(error.to_string())))?;
@@ -105,7 +126,7 @@ impl Client {
         if version == Version::Http2 && !is_http2 {
             return Err(self.error(NetErrorKind::NoHttp2));
         }
-        self.handshake(stream, is_http2).await
+        Ok((Box::new(stream), is_http2))
     }
 
     async fn tcp(&self) -> Result<TcpStream, NetError> {
@@ -126,10 +147,7 @@ impl Client {
         }))
     }
 
-    async fn handshake<S>(&self, stream: S, is_http2: bool) -> Result<Connection, NetError>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    async fn handshake(&self, stream: Stream, is_http2: bool) -> Result<Connection, NetError> {
         let io = TokioIo::new(stream);
         let failed = |error: hyper::Error| self.error(NetErrorKind::Http(error.to_string()));
         if is_http2 {

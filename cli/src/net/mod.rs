@@ -9,7 +9,7 @@ mod tls;
 
 pub use client::{Address, Client, Settings, Version};
 pub use send::{Sender, send_all};
-pub use tls::Trust;
+pub use tls::{Trust, TrustOptions};
 
 /// The start of a body is enough to recognize a program.
 const BODY_KEPT: usize = 1024;

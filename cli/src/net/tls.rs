@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use clap::Args;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_rustls::rustls::{
     self, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -23,6 +24,27 @@ pub enum Trust {
     File(PathBuf),
     /// Any.
     All,
+}
+
+/// The certificates that the command line names.
+#[derive(Debug, Clone, Args)]
+pub struct TrustOptions {
+    /// Trust the certificates in this file (PEM), and no others
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    pub cacert: Option<PathBuf>,
+    /// Trust every certificate
+    #[arg(long)]
+    pub insecure: bool,
+}
+
+impl TrustOptions {
+    pub fn trust(&self) -> Trust {
+        match &self.cacert {
+            Some(file) => Trust::File(file.clone()),
+            None if self.insecure => Trust::All,
+            None => Trust::System,
+        }
+    }
 }
 
 /// The configurations for each choice of versions.

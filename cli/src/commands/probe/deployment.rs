@@ -162,7 +162,7 @@ impl Probe {
             let ids: Vec<&str> = judged.accepted().iter().map(|check| check.id()).collect();
             anstream::eprintln!("note: accepted: {}", ids.join(", "));
         }
-        if self.network.insecure {
+        if self.network.trust.insecure {
             anstream::eprintln!("note: the certificate was not checked");
         }
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::{
     arguments::ReportOptions,
     failure::{Failure, Verdict},
-    net::{Address, Client, Settings, Trust, Version},
+    net::{Address, Client, Settings, TrustOptions, Version},
 };
 
 mod deployment;
@@ -66,12 +66,8 @@ struct Network {
     /// Connect to this host in place of that of the URL
     #[arg(long, value_name = "HOST[:PORT]")]
     connect_to: Option<Address>,
-    /// Trust the certificates in this file (PEM), and no others
-    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
-    cacert: Option<PathBuf>,
-    /// Trust every certificate
-    #[arg(long)]
-    insecure: bool,
+    #[command(flatten)]
+    trust: TrustOptions,
     /// The longest wait for an answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", env = "CORSAC_TIMEOUT", value_parser = seconds)]
     timeout: Duration,
@@ -98,11 +94,7 @@ impl Probe {
             (_, true) => Version::Http2,
             _ => Version::Any,
         };
-        let trust = match &network.cacert {
-            Some(file) => Trust::File(file.clone()),
-            None if network.insecure => Trust::All,
-            None => Trust::System,
-        };
+        let trust = network.trust.trust();
         let connect_to = network.connect_to.clone();
         Settings { version, connect_to, trust, timeout: network.timeout }
     }
@@ -114,8 +106,9 @@ impl Probe {
         options.extend(network.http1.then(|| "--http1.1".to_owned()));
         let http2 = if url.starts_with("https") { "--http2" } else { "--http2-prior-knowledge" };
         options.extend(network.http2.then(|| http2.to_owned()));
-        options.extend(network.insecure.then(|| "--insecure".to_owned()));
-        options.extend(network.cacert.iter().map(|file| format!("--cacert {}", file.display())));
+        options.extend(network.trust.insecure.then(|| "--insecure".to_owned()));
+        options
+            .extend(network.trust.cacert.iter().map(|file| format!("--cacert {}", file.display())));
         options.extend(network.connect_to.iter().map(|to| format!("--connect-to ::{to}")));
         options.join(" ")
     }

@@ -64,7 +64,7 @@ impl Probe {
                  something; add `--send` to send it"
             ),
         };
-        if !quiet && self.network.insecure {
+        if !quiet && self.network.trust.insecure {
             anstream::eprintln!("note: the certificate was not checked");
         }
         report.finish(&self.report)
