@@ -1,6 +1,6 @@
 // Sends one request from a page of the chosen origin, and asks the server for its record of the request.
 
-import { byId, el, postJson } from "./dom.js";
+import { byId, el, getJson, postJson } from "./dom.js";
 import { idOf } from "./policy.js";
 
 const FRAME_PATIENCE_MS = 5_000;
@@ -88,7 +88,9 @@ function load(world, page) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       frame.remove();
-      reject(new Error(`Cannot reach ${page.base}. ${HINTS[page.id] ?? ports(world)}`));
+      const unreachable = new Error(`Cannot reach ${page.base}. ${HINTS[page.id] ?? ports(world)}`);
+      // If the playground does not answer either, that is the reason.
+      getJson("/api/world").then(() => reject(unreachable), reject);
     }, FRAME_PATIENCE_MS);
     addEventListener("message", function ready(event) {
       if (event.source !== frame.contentWindow || !event.data.ready) return;

@@ -58,6 +58,7 @@ try {
   await show(url);
   await tour(url);
   for (const view of VIEWS) await look(url, view);
+  await stopped(url);
 } finally {
   await browser.close();
   child.kill();
@@ -164,6 +165,22 @@ async function look(url, { name, width, height, scheme }) {
   await page.screenshot({ path: join(folder, `${name}.png`) });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (overflow > 0) problems.push(`${name}: ${overflow} pixels are beyond the edge`);
+  await page.close();
+}
+
+// After the program has ended: a page that is loaded already, and one that is not.
+async function stopped(url) {
+  const page = await open('stopped', `${url}/#try`);
+  await press(page, '#send');
+  const ended = new Promise((done) => { child.once('exit', done); });
+  child.kill();
+  await ended;
+  for (const id of ['other-port', 'listed']) {
+    await page.$eval(`#page-${id}`, (it) => it.click());
+    expect(`${id}, stopped`, 'failed', await press(page, '#send'));
+    const text = await page.$eval('#verdict', (it) => it.textContent);
+    if (!text.includes('is not running any more')) problems.push(`${id}, stopped: "${text}"`);
+  }
   await page.close();
 }
 
