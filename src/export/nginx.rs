@@ -175,8 +175,8 @@ fn directives(site: &Site<'_>, http: &str) -> String {
     text.comment(&format!(
         "\nInclude this file first in `server`, beside {http} in `http`.\n\n\
          A `location` that has an `add_header` or `proxy_hide_header` of its own drops all of those below.\n\
-         Include this file in that `location` too, or, with nginx 1.29.3 or later, write\n\
-         `add_header_inherit merge;` there. The latter does not help with `proxy_hide_header`."
+         Include this file in that `location` too. With nginx 1.29.3 or later, `add_header_inherit merge;` in\n\
+         `server` keeps both, but only for `add_header`."
     ));
     text.blank();
     text.comment(
