@@ -1,6 +1,29 @@
 //! How a probe sees the losses of an export.
 
-use super::Loss;
+use super::{Export, Loss};
+
+impl Export {
+    /// Returns the findings of the module `probe` that the losses of this export explain: each the id of
+    /// a check, with the entry of the policy that it concerns, or `None` for all entries.
+    #[must_use]
+    pub fn checks(&self) -> Vec<(&'static str, Option<&str>)> {
+        let mut checks = Vec::new();
+        for loss in self.losses() {
+            // Some losses concern every entry, in words, which no entry has.
+            let entries: Vec<&str> = self.entries(*loss).collect();
+            let is_about_all =
+                entries.is_empty() || entries.iter().any(|entry| entry.contains(' '));
+            for id in loss.checks() {
+                if is_about_all {
+                    checks.push((*id, None));
+                } else {
+                    checks.extend(entries.iter().map(|entry| (*id, Some(*entry))));
+                }
+            }
+        }
+        checks
+    }
+}
 
 impl Loss {
     /// Returns the ids of the checks of the module `probe` that find this difference. They are no faults

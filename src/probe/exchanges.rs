@@ -228,11 +228,10 @@ impl<'p> Exchanges<'p> {
         }
     }
 
-    /// A path beside that of the URL that does not exist.
+    /// A path that does not exist, with the policy of the URL.
     fn missing(&self) -> Option<Uri> {
-        let path = self.probe.target.uri().path();
-        let folder = path.rfind('/').map_or("/", |end| &path[..=end]);
-        self.probe.target.at(&format!("{folder}corsac-probe-no-such-path"))
+        let path = self.probe.target.uri().path().trim_end_matches('/');
+        self.probe.target.at(&format!("{path}/corsac-probe-no-such-path"))
     }
 
     fn get(&mut self, origins: &[&str], scene: Scene) {

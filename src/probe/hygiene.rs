@@ -94,7 +94,12 @@ fn response(
     } else if !is_granted && allowed.as_deref() != Some("*") && !answers.is_constant() {
         // A constant is sent to every client (Fetch, "CORS protocol and HTTP caches").
         let is_denied = decision.denial().is_some_and(|it| Denial::is_about_origin(&it));
-        if is_denied || !has_origin {
+        // Requests that no browser sends are judged by their outcome alone.
+        let is_odd = matches!(
+            exchange.near_miss,
+            Check::MalformedOriginAllowed | Check::SeveralOriginsAllowed
+        );
+        if (is_denied && !is_odd) || !has_origin {
             stray.extend([
                 &ACCESS_CONTROL_ALLOW_ORIGIN,
                 &ACCESS_CONTROL_ALLOW_CREDENTIALS,

@@ -14,6 +14,7 @@ use http::{
 
 use crate::{
     edge::Bench,
+    probed,
     server::Ports,
     wire::{Client, header_map},
 };
@@ -25,6 +26,8 @@ struct Copied {
     location: &'static str,
     policy: fn() -> CorsBuilder,
     faults: &'static [&'static str],
+    /// What a probe finds.
+    finds: &'static [&'static str],
 }
 
 /// Four of five answer each preflight without `Access-Control-Allow-Origin`: an `if` that has an
@@ -42,6 +45,7 @@ const COPIED: [Copied; 5] = [
             }",
         policy: one_origin,
         faults: &["preflight: refused", "preflight: no Vary"],
+        finds: &["preflight-unanswered", "options-hijacked"],
     },
     Copied {
         name: "several origins, by a regex",
@@ -64,6 +68,13 @@ const COPIED: [Copied; 5] = [
             "https://evil.com/https://example.com: allowed",
             "HTTPS://EXAMPLE.COM: allowed",
         ],
+        finds: &[
+            "preflight-unanswered",
+            "origin-end-unanchored",
+            "insecure-origin-allowed",
+            "denied-preflight-headers",
+            "options-hijacked",
+        ],
     },
     Copied {
         name: "credentials",
@@ -78,6 +89,7 @@ const COPIED: [Copied; 5] = [
             }",
         policy: with_credentials,
         faults: &["preflight: refused", "preflight: no Vary"],
+        finds: &["preflight-unanswered", "options-hijacked"],
     },
     Copied {
         name: "several origins, by a map",
@@ -111,6 +123,13 @@ const COPIED: [Copied; 5] = [
             "http://app.example.com.evil.io: no Vary",
             "https://evil.com/https://example.com: no Vary",
         ],
+        finds: &[
+            "head-without-cors",
+            "vary-conditional",
+            "denied-preflight-headers",
+            "options-hijacked",
+            "max-age-differs",
+        ],
     },
     Copied {
         name: "any origin",
@@ -123,6 +142,7 @@ const COPIED: [Copied; 5] = [
             }",
         policy: any_origin,
         faults: &["preflight: refused", "preflight: no Vary"],
+        finds: &["preflight-unanswered", "options-hijacked"],
     },
 ];
 
@@ -150,11 +170,13 @@ pub fn compare(bench: &Bench<'_>, output: &mut String) -> Result<usize, Box<dyn 
         let mut client = Client::new(edge.port());
         let found = faults(&(copied.policy)().build_policy()?, &mut client)?;
         let known: BTreeSet<String> = copied.faults.iter().map(|fault| (*fault).into()).collect();
-        let is_known = found == known;
+        let report = probed::copied(edge.port(), (copied.policy)().build_policy()?)?;
+        let ids: Vec<&str> = report.findings().iter().map(|finding| finding.check().id()).collect();
+        let is_known = found == known && ids == copied.finds;
         let seen = if is_known { "seen" } else { "OTHER" };
         writeln!(output, "{seen} copied: {}", copied.name)?;
         if !is_known {
-            writeln!(output, "    expected {known:?}\n    found {found:?}")?;
+            writeln!(output, "    expected {known:?}\n    found {found:?}\n{ids:?}\n{report}")?;
             failures += 1;
         }
     }

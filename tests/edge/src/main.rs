@@ -26,6 +26,7 @@ mod names;
 mod path_faults;
 mod path_policies;
 mod policies;
+mod probed;
 mod random;
 mod requests;
 mod server;
@@ -112,8 +113,21 @@ fn try_server(
             continue;
         }
         let export = bench.export(case)?;
-        let outcome = bench.start(&export, "", "")?.compare(case, &export, usize::MAX)?;
+        let edge = bench.start(&export, "", "")?;
+        let outcome = edge.compare(case, &export, usize::MAX)?;
         writeln!(output, "{:>12}: {outcome}", case.name)?;
+        let report = probed::report(edge.port(), case, &export)?;
+        let accepted: Vec<&str> = report.accepted().iter().map(|check| check.id()).collect();
+        writeln!(
+            output,
+            "{:>12}  probe: {} answers, accepted {accepted:?}",
+            "",
+            report.answered()
+        )?;
+        for finding in report.findings() {
+            writeln!(output, "{finding}")?;
+        }
+        failures += report.findings().len();
         for mismatch in outcome.mismatches.iter().take(3) {
             writeln!(output, "{mismatch}")?;
         }

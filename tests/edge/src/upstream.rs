@@ -20,6 +20,9 @@ pub const CASES: usize = STATUSES.len() * VARY.len() * CORS.len();
 pub const NOT_MODIFIED: u16 = 304;
 pub const ETAG: &str = "\"one\"";
 
+/// A response with status 200 and all the CORS headers that the edge must remove.
+pub const HOSTILE: usize = STATUSES.len() * VARY.len() * (CORS.len() - 1);
+
 const STATUSES: [u16; 9] = [200, 200, 201, 204, 302, NOT_MODIFIED, 401, 404, 500];
 const VARY: [&[&str]; 7] = [
     &[],

@@ -19,15 +19,11 @@ pub fn accept(probe: Probe, target: &str, policy: &Policy) -> Result<Probe, Fail
     };
     let target = Loss::ALL.into_iter().fold(target, Target::accept);
     let export = policy.export(&target).map_err(Failure::input)?;
-    let mut probe = probe;
-    for loss in export.losses() {
-        for check in loss.checks().iter().filter_map(|id| Check::from_id(id)) {
-            let entries: Vec<&str> = export.entries(*loss).collect();
-            probe = match entries.as_slice() {
-                [] => probe.accept(check),
-                entries => entries.iter().fold(probe, |probe, it| probe.accept_entry(check, it)),
-            };
-        }
-    }
-    Ok(probe)
+    let accept = |probe: Probe, (id, entry): (&str, Option<&str>)| match (Check::from_id(id), entry)
+    {
+        (Some(check), Some(entry)) => probe.accept_entry(check, entry),
+        (Some(check), None) => probe.accept(check),
+        (None, _) => probe,
+    };
+    Ok(export.checks().into_iter().fold(probe, accept))
 }
