@@ -217,7 +217,8 @@ pub(super) fn open_matcher(origin: &Origin) -> Problem {
 }
 
 fn any_beside_list(any: &str) -> Problem {
-    let message = format!("`{any}()` leaves the list without effect; remove one of the two");
+    let message =
+        format!("`{any}()` (`*` in a file) leaves the list without effect; remove one of the two");
     Problem::new(ProblemKind::AnyBesideList, message)
 }
 

@@ -81,7 +81,9 @@ fn any_beside_a_list() {
     for (builder, list, any) in cases {
         assert_eq!(
             problem(builder),
-            format!("{list}: `{any}()` leaves the list without effect; remove one of the two"),
+            format!(
+                "{list}: `{any}()` (`*` in a file) leaves the list without effect; remove one of the two"
+            ),
         );
     }
     // With credentials the list names the headers that outer layers add.
@@ -345,8 +347,8 @@ fn every_problem_at_once() {
          `dangerous_allow_null_origin`\n\
         \x20 - allow_origins[3] \"http://c.example\": credentials would travel over plain http; \
         write \"https://c.example\", or set `dangerous_allow_insecure_origins`\n\
-        \x20 - allow_origins: `allow_any_origin()` leaves the list without effect; remove one of \
-        the two\n\
+        \x20 - allow_origins: `allow_any_origin()` (`*` in a file) leaves the list without effect; remove \
+        one of the two\n\
         \x20 - allow_credentials: credentials cannot be allowed for any origin; list the origins \
          you trust\n\
         \x20 - allow_methods[0] \"patch\": methods are case-sensitive, and browsers do not change \

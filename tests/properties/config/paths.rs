@@ -262,8 +262,8 @@ fn all_that_is_wrong() {
         [
             "\"/A/\".allow_origins[1] \"a.example\": an origin starts with its scheme and `://`; \
              write \"https://a.example\"",
-            "\"/A/\".allow_origins: `allow_any_origin()` leaves the list without effect; remove one \
-             of the two",
+            "\"/A/\".allow_origins: `allow_any_origin()` (`*` in a file) leaves the list without effect; \
+             remove one of the two",
             "\"/A/\".max_age 9000000000s: longer than browsers can read; they honour at most 86400 \
              s",
             "\"/a\": the same paths as \"/A/\"; leave one of the two out",

@@ -126,8 +126,8 @@ fn policies() {
             r#"{ "allow_origins": ["https://c.example", "*", "https://c.example", "https://a/"] }"#,
             &[
                 "allow_origins[3] \"https://a/\": an origin has no path; write \"https://a\"",
-                "allow_origins: `allow_any_origin()` leaves the list without effect; remove one of \
-                 the two",
+                "allow_origins: `allow_any_origin()` (`*` in a file) leaves the list without effect; \
+                 remove one of the two",
             ],
         ),
         (
@@ -139,8 +139,8 @@ fn policies() {
                  \"https://b.example\"",
                 "allow_origins[5] \"b.example\": an origin starts with its scheme and `://`; write \
                  \"https://b.example\"",
-                "allow_origins: `allow_any_origin()` leaves the list without effect; remove one of \
-                 the two",
+                "allow_origins: `allow_any_origin()` (`*` in a file) leaves the list without effect; \
+                 remove one of the two",
             ],
         ),
         (
