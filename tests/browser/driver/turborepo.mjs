@@ -73,7 +73,9 @@ async function start(variables) {
     API_PORT: api,
     WEB_ORIGIN: origin,
     NEXT_PUBLIC_API_URL: `http://localhost:${api}`,
+    // The target directory and the profile of the repository, so that cargo builds less.
     CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? join(repository, 'target'),
+    CARGO_PROFILE_DEV_DEBUG: 'line-tables-only',
     NEXT_TELEMETRY_DISABLED: '1',
     TURBO_TELEMETRY_DISABLED: '1',
     ...variables,
