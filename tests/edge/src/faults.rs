@@ -53,6 +53,20 @@ const APACHE: [Fault; 15] = [
     fault("a confusing path has a policy", "some_paths", "corsac_policy=0", "corsac_policy=1"),
 ];
 
+const ISTIO: [Fault; 6] = [
+    fault("a regex without its end", "strict", r#"\\.org$""#, r#"\\.org.*""#),
+    fault("a dot that matches any byte", "strict", r"\\.", "."),
+    fault(
+        "every origin is allowed",
+        "strict",
+        "exact: \"https://app.example.com\"",
+        "exact: \"*\"",
+    ),
+    fault("the service's headers are kept", "strict", "\"Access-Control-Allow-Origin\"", "\"X\""),
+    fault("no Vary", "strict", "key: Vary", "key: X-Vary"),
+    fault("preflights are passed on", "strict", "preflights: false", "preflights: true"),
+];
+
 const NGINX: [Fault; 13] = [
     fault("headers are missing on errors", "strict", " always;", ";"),
     fault("a regex without its end", "strict", r#"\\.org$""#, r#"\\.org""#),
@@ -208,6 +222,7 @@ fn of(kind: Kind) -> &'static [Fault] {
         Kind::Caddy => &CADDY,
         Kind::Envoy => &ENVOY,
         Kind::Haproxy => &HAPROXY,
+        Kind::Istio => &ISTIO,
         Kind::Nginx => &NGINX,
         Kind::Traefik => &TRAEFIK,
         Kind::Varnish => &VARNISH,

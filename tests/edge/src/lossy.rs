@@ -22,6 +22,16 @@ pub fn reduce(expected: &mut Seen, seen: &mut Seen, sent: &Sent, losses: &[Loss]
     {
         expected.headers.clear();
     }
+    if has(Loss::EchoForAny) && expected.list(&ACCESS_CONTROL_ALLOW_ORIGIN) == ["*"] {
+        let origin = sent.values("origin").next();
+        if !expected.vary.contains("*") {
+            expected.vary.insert("origin".to_owned());
+        }
+        match origin.map(|origin| String::from_utf8_lossy(origin).into_owned()) {
+            Some(origin) => expected.replace(&ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            None => expected.headers.clear(),
+        }
+    }
     if has(Loss::PreflightForm) && sent.is_preflight() {
         let is_denied = !expected.allows() && !seen.allows();
         for answer in [&mut *expected, &mut *seen] {
@@ -35,16 +45,9 @@ pub fn reduce(expected: &mut Seen, seen: &mut Seen, sent: &Sent, losses: &[Loss]
             answer.remove(&ACCESS_CONTROL_EXPOSE_HEADERS);
             answer.vary.clear();
         }
-        // Without credentials, these stand for each name that is requested.
-        let stars: [(HeaderName, &[&str]); 2] = [
-            (ACCESS_CONTROL_ALLOW_METHODS, &["*"]),
-            (ACCESS_CONTROL_ALLOW_HEADERS, &["*", "authorization"]),
-        ];
-        for (name, star) in stars {
-            let has_credentials = !seen.list(&ACCESS_CONTROL_ALLOW_CREDENTIALS).is_empty();
-            let allows_all =
-                requested(&name, sent).all(|each| expected.list(&name).contains(&each));
-            if seen.list(&name) == star && !has_credentials && allows_all {
+        for name in [ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_HEADERS] {
+            let mut requested = requested(&name, sent);
+            if requested.all(|each| expected.covers(&name, &each) == seen.covers(&name, &each)) {
                 expected.remove(&name);
                 seen.remove(&name);
             }
@@ -105,6 +108,23 @@ impl Seen {
     fn list(&self, name: &HeaderName) -> &[String] {
         let header = self.headers.iter().find(|(other, _)| other == name);
         header.map(|(_, values)| values.as_slice()).unwrap_or_default()
+    }
+
+    fn replace(&mut self, name: &HeaderName, value: String) {
+        self.remove(name);
+        self.headers.push((name.clone(), vec![value]));
+        self.headers.sort_by(|one, other| one.0.as_str().cmp(other.0.as_str()));
+    }
+
+    /// Returns whether a browser finds a method or a name in a list: Fetch, "CORS-preflight fetch".
+    fn covers(&self, name: &HeaderName, requested: &str) -> bool {
+        let of_methods = *name == ACCESS_CONTROL_ALLOW_METHODS;
+        let list = self.list(name);
+        let has = |text: &str| list.iter().any(|listed| listed == text);
+        let has_star = has("*") && self.list(&ACCESS_CONTROL_ALLOW_CREDENTIALS).is_empty();
+        has(requested)
+            || of_methods && ["GET", "HEAD", "POST"].contains(&requested)
+            || has_star && requested != "authorization"
     }
 
     fn remove(&mut self, name: &HeaderName) {

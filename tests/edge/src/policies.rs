@@ -33,9 +33,11 @@ impl Case {
         }
     }
 
-    /// Returns whether the target has one policy for all paths, and this case has several.
+    /// Returns whether the target has one policy for all paths, and this case has several; or none of its
+    /// origins fits.
     pub fn is_refused(&self, target: &Target) -> bool {
-        self.export(target).is_err_and(|error| error.has_several_policies())
+        let is_refused = |error: ExportError| error.has_several_policies() || error.has_no_origin();
+        self.export(target).is_err_and(is_refused)
     }
 
     /// Returns the policy for a path as the client sends it.

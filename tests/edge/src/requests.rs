@@ -98,7 +98,7 @@ impl Sent {
         let mut request = Request::builder().method(method).body(())?;
         *request.headers_mut() = header_map(&self.lines);
         // RFC 9110, 7.8 "Upgrade": without a `Connection` that names it, it has no effect.
-        if kind == Kind::Envoy {
+        if matches!(kind, Kind::Envoy | Kind::Istio) {
             request.headers_mut().remove(UPGRADE);
         }
         Ok(request)

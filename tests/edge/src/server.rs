@@ -8,7 +8,7 @@ use std::{
 
 use corsac::export::{Export, File, Target};
 
-use crate::{apache, envoy, traefik};
+use crate::{apache, envoy, istio, traefik};
 
 /// A server that can be started.
 pub struct Server {
@@ -26,6 +26,8 @@ pub enum Kind {
     Caddy,
     Envoy,
     Haproxy,
+    /// Envoy, as Istio configures it.
+    Istio,
     Nginx,
     Traefik,
     Varnish,
@@ -40,11 +42,12 @@ pub struct Ports {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Apache,
         Self::Caddy,
         Self::Envoy,
         Self::Haproxy,
+        Self::Istio,
         Self::Nginx,
         Self::Traefik,
         Self::Varnish,
@@ -56,6 +59,7 @@ impl Kind {
             Self::Caddy => "caddy",
             Self::Envoy => "envoy",
             Self::Haproxy => "haproxy",
+            Self::Istio => "istio",
             Self::Nginx => "nginx",
             Self::Traefik => "traefik",
             Self::Varnish => "varnish",
@@ -68,6 +72,7 @@ impl Kind {
             Self::Caddy => Target::caddy(),
             Self::Envoy => Target::envoy(),
             Self::Haproxy => Target::haproxy(),
+            Self::Istio => Target::istio(),
             Self::Nginx => Target::nginx(),
             Self::Traefik => Target::traefik(),
             Self::Varnish => Target::varnish(),
@@ -78,7 +83,7 @@ impl Kind {
     pub fn unreachable(self) -> u16 {
         match self {
             Self::Caddy | Self::Nginx | Self::Traefik => 502,
-            Self::Apache | Self::Envoy | Self::Haproxy | Self::Varnish => 503,
+            Self::Apache | Self::Envoy | Self::Haproxy | Self::Istio | Self::Varnish => 503,
         }
     }
 
@@ -88,6 +93,7 @@ impl Kind {
             Self::Apache => ("httpd.conf", apache::configuration(ports)),
             Self::Caddy => ("Caddyfile", caddy(ports)),
             Self::Envoy => ("envoy.yaml", envoy::configuration(ports, export)),
+            Self::Istio => ("envoy.yaml", istio::configuration(ports, export)),
             Self::Haproxy => {
                 let exported = export.files().first().map_or("", File::text);
                 ("haproxy.cfg", haproxy(ports, exported))
@@ -115,7 +121,7 @@ impl Server {
                 &["access-control-request-method"]
             }
             Kind::Haproxy => &["access-control-request-headers"],
-            Kind::Traefik => &["origin", "access-control-request-method"],
+            Kind::Istio | Kind::Traefik => &["origin", "access-control-request-method"],
             Kind::Varnish => &[],
         };
         Ok(Self { kind, program, passes_first: is_old_nginx, repeated })
@@ -137,7 +143,7 @@ impl Server {
                 };
                 (Some(command("validate")), command("run"))
             }
-            Kind::Envoy => {
+            Kind::Envoy | Kind::Istio => {
                 let command = |mode| envoy::command(&self.program, at, mode);
                 (Some(command("validate")), command("serve"))
             }
