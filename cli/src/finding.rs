@@ -1,6 +1,6 @@
 //! The findings of a command.
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 /// One thing that is wrong, or unwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +45,12 @@ pub struct Note {
     pub text: String,
 }
 
-/// A part of a file.
+/// A file, or a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub source: Arc<Source>,
-    /// In bytes. Empty if the place is the file as a whole.
-    pub span: Range<usize>,
+    /// The part, in bytes.
+    pub span: Option<Range<usize>>,
 }
 
 /// A file that findings are about.
@@ -112,13 +112,21 @@ impl Severity {
 }
 
 impl Place {
-    pub fn start(&self) -> Position {
-        self.source.position(self.span.start)
+    /// Returns the position of the first character, and the one behind the last.
+    pub fn positions(&self) -> Option<(Position, Position)> {
+        let span = self.span.as_ref()?;
+        Some((self.source.position(span.start), self.source.position(span.end)))
     }
+}
 
-    /// Returns the position behind the last character.
-    pub fn end(&self) -> Position {
-        self.source.position(self.span.end)
+/// `corsac.toml:3:5`, as editors and terminals read it.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source.name)?;
+        match self.positions() {
+            Some((Position { line, column }, _)) => write!(f, ":{line}:{column}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -12,16 +12,16 @@ use crate::{
     arguments::ReportOptions,
     failure::{Failure, Verdict},
     finding::{Finding, Severity},
-    policy_file::{Node, PathExcess, Policies, PolicyFile, SYNTAX},
+    policy_file::{Node, PathExcess, Policies, PolicyFile, SYNTAX, for_files},
     report::Report,
 };
 
 /// Find what is wrong or unwise in a policy file
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The policy, in TOML, YAML or JSON; `-` is standard input [default: corsac.toml, here or above]
+    /// Policies, in TOML, YAML or JSON; `-` is standard input [default: corsac.toml, here or above]
     #[arg(env = "CORSAC_FILE")]
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
     /// A policy with the limits that this one must stay within
     #[arg(long, value_name = "CEILING", env = "CORSAC_WITHIN")]
     within: Option<PathBuf>,
@@ -45,25 +45,39 @@ impl Ceiling {
 
 impl Check {
     pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
-        let file = PolicyFile::read(self.file.as_deref(), quiet)?;
-        let ceiling = self.within.as_deref().map(|path| Ceiling::read(path, quiet)).transpose()?;
-        let mut report = Report {
-            command: "check",
-            cases: vec![file.source.name.clone()],
-            findings: findings(&file, ceiling.as_ref()),
-            ..Report::default()
+        let files = match self.files.as_slice() {
+            [] => vec![PolicyFile::read(None, quiet)?],
+            paths => {
+                let files = paths.iter().map(|path| PolicyFile::read(Some(path), quiet));
+                files.collect::<Result<_, _>>()?
+            }
         };
-        for finding in &mut report.findings {
-            finding.case = Some(file.source.name.clone());
+        let ceiling = self.within.as_deref().map(|path| Ceiling::read(path, quiet)).transpose()?;
+        let mut report = Report { command: "check", ..Report::default() };
+        let mut summaries = Vec::new();
+        let mut unreadable = None;
+        for file in &files {
+            let name = &file.source.name;
+            let mut findings = findings(file, ceiling.as_ref());
+            for finding in &mut findings {
+                finding.case = Some(name.clone());
+                if finding.id == SYNTAX {
+                    unreadable = unreadable.or(Some(file));
+                }
+            }
+            summaries.push(summary(name, &findings));
+            report.cases.push(name.clone());
+            report.findings.extend(findings);
         }
-        let is_unreadable = report.findings.iter().any(|finding| finding.id == SYNTAX);
-        report.summary = summary(&report, &file);
+        report.summary = summaries.join("\n");
         let verdict = report.finish(&self.report)?;
-        if is_unreadable {
-            let (name, syntax) = (&file.source.name, file.syntax.name());
-            return Err(Failure::input(format_args!("{name}: this is not {syntax}")));
+        match unreadable {
+            None => Ok(verdict),
+            Some(file) => {
+                let (name, syntax) = (&file.source.name, file.syntax.name());
+                Err(Failure::input(format_args!("{name}: this is not {syntax}")))
+            }
         }
-        Ok(verdict)
     }
 }
 
@@ -110,14 +124,18 @@ fn warnings(file: &PolicyFile, fields: &Node, policy: &Policy) -> Vec<Finding> {
             }
         };
         let span = span.or_else(|| fields.locate(field));
-        Finding::new(warning.id(), Severity::Warning, warning.to_string()).at(file.place(span))
+        Finding::new(warning.id(), Severity::Warning, for_files(&warning.to_string()))
+            .at(file.place(span))
     });
     warnings.collect()
 }
 
-fn summary(report: &Report, file: &PolicyFile) -> String {
-    let name = &file.source.name;
-    let counted = |severity: Severity, noun: &str| match report.count(severity) {
+fn summary(name: &str, findings: &[Finding]) -> String {
+    let counted = |severity: Severity, noun: &str| match findings
+        .iter()
+        .filter(|finding| finding.severity == severity)
+        .count()
+    {
         0 => None,
         1 => Some(format!("1 {noun}")),
         count => Some(format!("{count} {noun}s")),

@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, Verdict},
     finding::{Finding, Severity},
     page_request::PageRequest,
-    policy_file::{Editor, Node, PolicyFile},
+    policy_file::{Editor, Node, PolicyFile, for_files},
     report::Report,
 };
 
@@ -149,7 +149,7 @@ impl Explain {
                     Topic::Header => ("header", "allow_headers"),
                     _ => ("origin", "allow_origins"),
                 };
-                let mut finding = Finding::new(id, Severity::Error, step.text());
+                let mut finding = Finding::new(id, Severity::Error, for_files(step.text()));
                 let remedy = explanation.remedies().iter().find(|remedy| match id {
                     "origin" => !["allow_methods", "allow_headers"].contains(&remedy.setter()),
                     _ => remedy.setter() == field,
@@ -195,7 +195,7 @@ impl Exchange {
         let mut text = format!("{title}{}: {}{title:#}\n", self.kind, self.title);
         for step in self.steps() {
             let style = if step.is_refusal() { refusal } else { Style::new() };
-            _ = writeln!(text, "{style}{step}{style:#}");
+            _ = writeln!(text, "{style}{}{style:#}", for_files(&step.to_string()));
         }
         text.push('\n');
         text
@@ -203,26 +203,26 @@ impl Exchange {
 }
 
 #[derive(Serialize)]
-struct Details<'e> {
+struct Details {
     kind: &'static str,
     allowed: bool,
-    steps: Vec<DetailedStep<'e>>,
+    steps: Vec<DetailedStep>,
 }
 
 #[derive(Serialize)]
-struct DetailedStep<'e> {
+struct DetailedStep {
     topic: &'static str,
     refuses: bool,
-    text: &'e str,
+    text: String,
     section: &'static str,
 }
 
-impl<'e> Details<'e> {
-    fn new(exchange: &'e Exchange) -> Self {
+impl Details {
+    fn new(exchange: &Exchange) -> Self {
         let steps = exchange.steps().map(|step| DetailedStep {
             topic: step.topic().as_str(),
             refuses: step.is_refusal(),
-            text: step.text(),
+            text: for_files(step.text()),
             section: step.section(),
         });
         Self {

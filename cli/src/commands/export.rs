@@ -116,7 +116,7 @@ fn compare(exported: &Exported, folder: &Path, report: &mut Report) {
             Ok(bytes) => {
                 let found = String::from_utf8_lossy(&bytes).into_owned();
                 let difference = line_diff::between(&found, file.text());
-                let span = difference.span.clone();
+                let span = Some(difference.span.clone());
                 let source = Arc::new(Source { name: name.clone(), text: found });
                 Finding::new("export-differs", Severity::Error, "this file differs from the policy")
                     .at(Place { source, span })

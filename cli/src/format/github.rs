@@ -56,14 +56,13 @@ fn annotation(finding: &Finding) -> String {
     };
     let mut properties = Vec::new();
     if let Some(place) = &finding.place {
-        let (start, end) = (place.start(), place.end());
         properties.push(format!("file={}", property(&place.source.name)));
-        if !place.span.is_empty() {
+        if let Some((start, end)) = place.positions() {
             properties.push(format!("line={},endLine={}", start.line, end.line));
-        }
-        // GitHub refuses columns if the lines differ.
-        if !place.span.is_empty() && start.line == end.line {
-            properties.push(format!("col={},endColumn={}", start.column, end.column));
+            // GitHub refuses columns if the lines differ.
+            if start.line == end.line {
+                properties.push(format!("col={},endColumn={}", start.column, end.column));
+            }
         }
     }
     properties.push(format!("title={}", property(&format!("corsac: {}", finding.id))));
@@ -98,9 +97,9 @@ fn summary(report: &Report) -> String {
     }
     text.push_str("\n| severity | finding | message | place |\n|---|---|---|---|\n");
     for finding in &report.findings {
-        let place = finding.place.as_ref().map_or_else(String::new, |place| {
-            format!("`{}:{}`", cell(&place.source.name), place.start().line)
-        });
+        let place = finding.place.as_ref();
+        let place =
+            place.map_or_else(String::new, |place| format!("`{}`", cell(&place.to_string())));
         _ = writeln!(
             text,
             "| {} | `{}` | {} | {place} |",

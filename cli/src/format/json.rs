@@ -80,10 +80,17 @@ struct Insertion<'r> {
     insert: &'r str,
 }
 
-/// Lines and columns start at 1, and columns count characters. The end is behind the last character.
 #[derive(Serialize)]
 struct Location<'r> {
     file: &'r str,
+    /// Not there if the place is the file as a whole.
+    #[serde(flatten)]
+    region: Option<Region>,
+}
+
+/// Lines and columns start at 1, and columns count characters. The end is behind the last character.
+#[derive(Serialize)]
+struct Region {
     line: usize,
     column: usize,
     end_line: usize,
@@ -111,15 +118,15 @@ impl<'r> Entry<'r> {
 
 impl<'r> Location<'r> {
     fn new(place: &'r Place) -> Self {
-        let (start, end) = (place.start(), place.end());
-        Self {
-            file: &place.source.name,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-            byte_start: place.span.start,
-            byte_end: place.span.end,
-        }
+        let region =
+            place.positions().zip(place.span.as_ref()).map(|((start, end), span)| Region {
+                line: start.line,
+                column: start.column,
+                end_line: end.line,
+                end_column: end.column,
+                byte_start: span.start,
+                byte_end: span.end,
+            });
+        Self { file: &place.source.name, region }
     }
 }

@@ -69,8 +69,7 @@ fn joined(findings: &[&Finding]) -> String {
 fn details(finding: &Finding) -> String {
     let mut text = format!("{}[{}]: {}", finding.severity.as_str(), finding.id, finding.message);
     if let Some(place) = &finding.place {
-        let start = place.start();
-        _ = write!(text, "\nat {}:{}:{}", place.source.name, start.line, start.column);
+        _ = write!(text, "\nat {place}");
     }
     for note in &finding.notes {
         _ = write!(text, "\n{}: {}", note.name, note.text);

@@ -50,11 +50,10 @@ fn result(finding: &Finding) -> Value {
 }
 
 fn location(place: &Place) -> Value {
-    let (start, end) = (place.start(), place.end());
     let file = json!({ "uri": uri(&place.source.name) });
-    if place.span.is_empty() {
+    let (Some((start, end)), Some(span)) = (place.positions(), &place.span) else {
         return json!({ "physicalLocation": { "artifactLocation": file } });
-    }
+    };
     json!({ "physicalLocation": {
         "artifactLocation": file,
         "region": {
@@ -62,8 +61,8 @@ fn location(place: &Place) -> Value {
             "startColumn": start.column,
             "endLine": end.line,
             "endColumn": end.column,
-            "byteOffset": place.span.start,
-            "byteLength": place.span.len(),
+            "byteOffset": span.start,
+            "byteLength": span.len(),
         },
     } })
 }

@@ -30,12 +30,14 @@ fn groups(finding: &Finding) -> Vec<Group<'_>> {
     };
     let title = level.primary_title(&*finding.message).id(&*finding.id);
     let mut group = match &finding.place {
-        Some(place) if place.span.is_empty() => title.element(Origin::path(&*place.source.name)),
         // An edit shows the place too.
-        Some(place) if finding.edit.is_none() => {
-            let snippet = Snippet::source(&*place.source.text).path(&*place.source.name);
-            title.element(snippet.annotation(AnnotationKind::Primary.span(place.span.clone())))
-        }
+        Some(place) if finding.edit.is_none() => match &place.span {
+            None => title.element(Origin::path(&*place.source.name)),
+            Some(span) => {
+                let snippet = Snippet::source(&*place.source.text).path(&*place.source.name);
+                title.element(snippet.annotation(AnnotationKind::Primary.span(span.clone())))
+            }
+        },
         _ => Group::with_title(title),
     };
     for note in &finding.notes {

@@ -2,7 +2,7 @@
 
 use corsac::Problem;
 
-use super::{FileError, Node, Policies, PolicyFile, TreeError};
+use super::{FileError, Node, Policies, PolicyFile, TreeError, for_files};
 use crate::{
     failure::Failure,
     finding::{Finding, Severity},
@@ -53,8 +53,8 @@ impl PolicyFile {
     fn problem(&self, tree: Option<&Node>, problem: &Problem) -> Finding {
         let span = tree.and_then(|tree| tree.locate(problem.place()));
         let message = match &span {
-            Some(_) => problem.message().to_owned(),
-            None => problem.to_string(),
+            Some(_) => for_files(problem.message()),
+            None => for_files(&problem.to_string()),
         };
         let place = self.place(span);
         Finding::new(problem.kind().as_str(), Severity::Error, message).at(place)

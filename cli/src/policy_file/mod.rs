@@ -25,6 +25,7 @@ mod syntax;
 mod tests;
 mod toml;
 mod tree;
+mod words;
 mod yaml;
 
 pub use compare::PathExcess;
@@ -33,6 +34,7 @@ pub use errors::SYNTAX;
 pub use policies::Policies;
 pub use syntax::Syntax;
 pub use tree::Node;
+pub use words::for_files;
 
 use policies::FileError;
 use tree::TreeError;
@@ -97,7 +99,7 @@ impl PolicyFile {
 
     /// Returns the place of a span, or that of the file as a whole.
     pub fn place(&self, span: Option<Range<usize>>) -> Place {
-        Place { source: self.source.clone(), span: span.unwrap_or_default() }
+        Place { source: self.source.clone(), span }
     }
 }
 
