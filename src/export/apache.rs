@@ -22,11 +22,11 @@ pub(super) static SERVER: Server = Server {
         (Loss::ExposedHeaders, If(|plan| plan.exposes_present_headers)),
         (Loss::ForwardedHosts, If(|plan| plan.trusts_forwarded_headers())),
         (Loss::RejectStatus, If(|plan| plan.reject_status().is_some_and(|it| !is_known(it)))),
+        (Loss::PreflightForm, If(|plan| !is_known(plan.preflight_status.as_u16()))),
         (Loss::MalformedOrigins, If(|plan| plan.matches_malformed())),
         (Loss::EmptyLines, Always),
         (Loss::SeveralLines, If(|plan| plan.mirrors_method || plan.rejection.is_some())),
         (Loss::InvalidNames, If(|plan| plan.mirrors_request_headers())),
-        (Loss::PreflightForm, If(|plan| !is_known(plan.preflight_status.as_u16()))),
         (Loss::EarlyErrors, Always),
     ],
 };

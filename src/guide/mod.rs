@@ -170,9 +170,19 @@ pub mod moving {
 #[doc(alias("balancer", "export", "gateway", "ingress", "proxy"))]
 pub mod edge {
     #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/apache.md")]
+    #[doc(alias("httpd", "mod_headers", "mod_rewrite", "virtualhost"))]
+    pub mod apache {}
+
+    #[doc = include_str!("links.md")]
     #[doc = include_str!("edge/caddy.md")]
     #[doc(alias("caddyfile"))]
     pub mod caddy {}
+
+    #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/envoy.md")]
+    #[doc(alias("http_filters", "virtual_hosts"))]
+    pub mod envoy {}
 
     #[doc = include_str!("links.md")]
     #[doc = include_str!("edge/haproxy.md")]
