@@ -32,6 +32,8 @@ mod nginx_origins;
 mod nginx_paths;
 mod nginx_reject;
 mod origins;
+#[cfg(test)]
+mod page_tests;
 mod plan;
 #[cfg(test)]
 mod shape_tests;

@@ -207,17 +207,22 @@ impl Target {
     }
 
     pub(super) fn export(&self, site: &Site<'_>) -> Result<Export, ExportError> {
-        let losses = Losses::new(self.server.losses, site);
-        let mut refused = losses.clone();
-        refused.retain(|loss| loss.shows_in_browsers() && !self.accepted.contains(&loss));
-        let files = (self.server.files)(site);
-        let error = ExportError {
+        let mut error = ExportError {
             wrong_name: self.name.clone().filter(|name| !is_name(name)),
             code: site.plans.iter().flat_map(|plan| plan.code.iter().cloned()).collect(),
-            losses: refused,
-            has_no_origin: files.is_empty(),
+            losses: Losses::default(),
+            has_no_origin: false,
             has_several_policies: site.paths.is_some() && !self.server.chooses_by_path,
         };
+        // The losses of a policy show if it is exported alone.
+        if error.has_several_policies {
+            return Err(error);
+        }
+        let losses = Losses::new(self.server.losses, site);
+        error.losses = losses.clone();
+        error.losses.retain(|loss| loss.shows_in_browsers() && !self.accepted.contains(&loss));
+        let files = (self.server.files)(site);
+        error.has_no_origin = files.is_empty();
         if error.is_empty() { Ok(Export { files, losses }) } else { Err(error) }
     }
 

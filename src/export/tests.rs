@@ -70,25 +70,6 @@ fn each_loss_has_its_own_name() {
     }
 }
 
-/// The guides list the losses of each target, and no others.
-#[test]
-fn the_pages_list_the_losses() -> std::io::Result<()> {
-    let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide/edge");
-    for entry in std::fs::read_dir(pages)? {
-        let path = entry?.path();
-        let page = std::fs::read_to_string(&path)?;
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        let name = name.replace('_', "-");
-        let losses = Target::from_name(&name).into_iter().flat_map(|target| target.losses());
-        let losses: Vec<&str> = losses.map(Loss::id).collect();
-        let table = page.split_once("## Differences from the service").unwrap_or_default().1;
-        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-        assert_eq!(rows.collect::<Vec<_>>(), losses, "{name}");
-        assert!(!losses.is_empty(), "{name}");
-    }
-    Ok(())
-}
-
 #[test]
 fn quoting() {
     assert_eq!(escape::nginx_key(r#"a"b\c;{$d}'"#), r#""a\"b\\c;{$d}'""#);
