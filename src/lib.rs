@@ -37,6 +37,7 @@
 //! * [The order of layers](guide::layers): 401, 404, timeouts, panics, redirects
 //! * [Troubleshooting](guide::troubleshooting), by the error message of the browser or the compiler
 //! * [Testing your policy](guide::testing): unit tests, layer order, warnings in CI
+//! * [Prove your deployment](guide::probe): a running server beside its policy, in CI
 //! * [Logs and metrics](guide::logging): `RUST_LOG`, levels, fields, counters
 //! * [Caches and `Vary`](guide::caching), and how long a browser remembers a preflight
 //! * [Security](guide::security): credentials, subdomains, CSRF, own pages behind a proxy, WebSockets, `null`

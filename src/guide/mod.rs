@@ -10,6 +10,7 @@
 //! | put the layer in the right place among other layers | [`layers`] |
 //! | find out why a browser reports "blocked by CORS policy", or why code does not compile | [`troubleshooting`] |
 //! | test a policy, and the order of layers | [`testing`] |
+//! | compare a running server with a policy, by hand and in CI | [`probe`] |
 //! | log refusals, and count decisions | [`logging`] |
 //! | understand `Vary`, `max_age` and caches | [`caching`] |
 //! | know which attacks CORS prevents, and which it does not | [`security`] |
@@ -104,6 +105,21 @@ pub mod troubleshooting {}
 #[doc = include_str!("testing.md")]
 #[doc(alias("check", "ci", "oneshot", "test", "tests", "unit test", "warnings"))]
 pub mod testing {}
+
+#[doc = include_str!("links.md")]
+#[doc = include_str!("probe.md")]
+#[doc(alias(
+    "audit",
+    "curl",
+    "deployment",
+    "drift",
+    "github actions",
+    "gitlab",
+    "pre-commit",
+    "scanner",
+    "smoke test"
+))]
+pub mod probe {}
 
 #[doc = include_str!("links.md")]
 #[doc = include_str!("logging.md")]

@@ -1,7 +1,9 @@
 //! `corsac probe` against servers on the loopback.
 
 mod command;
+mod documentation;
 mod faults;
+mod paths;
 mod questions;
 mod quiet;
 mod tls;

@@ -16,18 +16,19 @@ use crate::{
     wire::{Printed, Running, policy_file, printed, serve, serve_tls},
 };
 
-/// A server with a certificate for `localhost`, and the file of its authority.
-struct Secure {
-    running: Running,
+/// A server with a certificate for `localhost` and a name of the documentation, and the file of its authority.
+pub struct Secure {
+    pub running: Running,
     authority: tempfile::NamedTempFile,
 }
 
-fn secure(
+pub fn secure(
     protocols: &[&str],
+    policy: Policy,
     answer: fn(&Policy, &Request<()>) -> crate::server::Answer,
 ) -> Secure {
     let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        generate_simple_self_signed(["localhost", "api.example.com"].map(str::to_owned)).unwrap();
     let mut authority = tempfile::NamedTempFile::new().unwrap();
     authority.write_all(cert.pem().as_bytes()).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
@@ -39,7 +40,6 @@ fn secure(
         .with_single_cert(vec![cert.der().clone()], key)
         .unwrap();
     tls.alpn_protocols = protocols.iter().map(|it| it.as_bytes().to_vec()).collect();
-    let policy = strict();
     let running =
         serve_tls(Box::new(move |request: &Request<()>, _| answer(&policy, request)), tls);
     Secure { running, authority }
@@ -54,14 +54,14 @@ impl Secure {
         printed(arguments)
     }
 
-    fn authority(&self) -> &str {
+    pub fn authority(&self) -> &str {
         self.authority.path().to_str().unwrap()
     }
 }
 
 #[test]
 fn both_versions_of_http_over_tls() {
-    let server = secure(&["h2", "http/1.1"], correct);
+    let server = secure(&["h2", "http/1.1"], strict(), correct);
     for options in [&[][..], &["--http1"], &["--http2"]] {
         let mut options = options.to_vec();
         options.extend(["--cacert", server.authority()]);
@@ -75,7 +75,7 @@ fn both_versions_of_http_over_tls() {
 
 #[test]
 fn versions_that_disagree() {
-    let server = secure(&["h2", "http/1.1"], |policy, request| {
+    let server = secure(&["h2", "http/1.1"], strict(), |policy, request| {
         let mut answer = correct(policy, request);
         if request.version() == Version::HTTP_11 {
             strip(answer.headers_mut());
@@ -91,7 +91,7 @@ fn versions_that_disagree() {
 
 #[test]
 fn a_server_without_http2() {
-    let server = secure(&["http/1.1"], correct);
+    let server = secure(&["http/1.1"], strict(), correct);
     let asked = server.probe(&["--http2", "--cacert", server.authority()]);
     assert_eq!(asked.code, 3, "{asked:#?}");
     // Rustls servers end the handshake, and others choose no protocol.
@@ -100,8 +100,8 @@ fn a_server_without_http2() {
 
 #[test]
 fn a_certificate_that_is_not_trusted() {
-    let server = secure(&["h2"], correct);
-    let other = secure(&["h2"], correct);
+    let server = secure(&["h2"], strict(), correct);
+    let other = secure(&["h2"], strict(), correct);
     let asked = server.probe(&["--cacert", other.authority()]);
     assert_eq!(asked.code, 3, "{asked:#?}");
     assert!(asked.err.contains("error: no TLS connection to localhost:"), "{}", asked.err);

@@ -98,10 +98,8 @@ impl Probe {
         if !quiet {
             self.print_notes(&judged);
         }
-        let path = url.parse::<Uri>().map(|url| url.path().to_owned()).unwrap_or_default();
-        let prefix = policies.prefix_of(&path);
-        let tree = prefix.and_then(|prefix| tree.get(prefix)).unwrap_or(&tree);
-        let places = Places { file: &file, tree, exchanges: &exchanges };
+        let places =
+            Places { file: &file, tree: &tree, policies: &policies, exchanges: &exchanges };
         let verdict = report(url, &judged, &places).finish(&self.report)?;
         match sent.error {
             // A finding is a verdict, whatever the other requests would have shown.
@@ -172,6 +170,7 @@ impl Probe {
 struct Places<'a> {
     file: &'a PolicyFile,
     tree: &'a Node,
+    policies: &'a Policies,
     exchanges: &'a [Exchange],
 }
 
@@ -208,9 +207,11 @@ fn finding(found: &probe::Finding, places: &Places<'_>) -> Finding {
         .with_note("request", found.curl())
         .with_note("expected", found.expected())
         .with_note("seen", found.seen());
-    if found.others() > 0 {
-        finding = finding.with_note("others", format!("{} more requests show it", found.others()));
-    }
+    finding = match found.others() {
+        0 => finding,
+        1 => finding.with_note("others", "1 more request shows it"),
+        others => finding.with_note("others", format!("{others} more requests show it")),
+    };
     if let Some(cause) = found.cause() {
         finding = finding.with_note("cause", format!("{} ({})", cause.meaning(), cause.id()));
     }
@@ -222,9 +223,11 @@ impl Places<'_> {
     /// The line of the policy that the answer contradicts.
     fn of(&self, found: &probe::Finding) -> Place {
         let request = self.exchanges.get(found.exchange()).map(Exchange::request);
+        let prefix = request.and_then(|request| self.policies.prefix_of(request.uri().path()));
+        let tree = prefix.and_then(|prefix| self.tree.get(prefix)).unwrap_or(self.tree);
         let origin =
             request.and_then(|it| it.headers().get(ORIGIN)).and_then(|origin| origin.to_str().ok());
-        let entry = origin.and_then(|origin| self.tree.locate_entry("allow_origins", origin));
+        let entry = origin.and_then(|origin| tree.locate_entry("allow_origins", origin));
         let field = match found.check() {
             Check::MethodMissing | Check::MethodUnwanted | Check::AllowMethodsMalformed => {
                 "allow_methods"
@@ -238,7 +241,7 @@ impl Places<'_> {
             Check::NotRejected => "enforcement",
             _ => "allow_origins",
         };
-        let of_field = || self.tree.locate(field).or_else(|| self.tree.locate("allow_origins"));
+        let of_field = || tree.locate(field).or_else(|| tree.locate("allow_origins"));
         let span = if field == "allow_origins" { entry.or_else(of_field) } else { of_field() };
         self.file.place(span)
     }
