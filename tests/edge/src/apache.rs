@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use crate::server::Ports;
 
 /// The modules that Debian has switched on, with those for the exported file and for a proxy.
-const MODULES: [&str; 12] = [
+const MODULES: [&str; 13] = [
     "mpm_event",
     "authn_core",
     "authn_file",
@@ -18,9 +18,10 @@ const MODULES: [&str; 12] = [
     "setenvif",
     "proxy",
     "proxy_http",
+    "http2",
 ];
 
-pub fn configuration(Ports { edge, service, closed }: Ports) -> String {
+pub fn configuration(Ports { edge, service, closed, .. }: Ports) -> String {
     let load = |name| format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so");
     let modules = MODULES.map(load).join("\n");
     format!(
@@ -34,6 +35,7 @@ ServerLimit 1
 ThreadsPerChild 8
 MaxRequestWorkers 8
 MaxKeepAliveRequests 0
+Protocols h2c http/1.1
 Listen 127.0.0.1:{edge}
 <VirtualHost 127.0.0.1:{edge}>
     ServerName edge.example
@@ -46,6 +48,10 @@ Listen 127.0.0.1:{edge}
     ErrorDocument 503 /empty
     ProxyPass /missing !
     ProxyPass /empty !
+    # `LimitRequestBody` does not limit what a proxy passes on.
+    RewriteCond %{{REQUEST_URI}} ^/large
+    RewriteCond %{{HTTP:Content-Length}} -gt4
+    RewriteRule ^ - [R=413,L]
     <Location /private>
         AuthType Basic
         AuthName private

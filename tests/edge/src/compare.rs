@@ -49,15 +49,11 @@ impl Seen {
             [line] if LISTS.contains(name) => elements(line, name == ACCESS_CONTROL_ALLOW_METHODS),
             lines => lines.to_vec(),
         };
-        let vary: BTreeSet<String> =
-            lines(&VARY).iter().flat_map(|line| elements(line, false)).collect();
-        // RFC 9110, 12.5.5: `*` means that the response varies on everything.
-        let vary = if vary.contains("*") { BTreeSet::from(["*".to_owned()]) } else { vary };
         Self {
             status,
             reached_service,
             headers: seen.into_iter().map(|name| (name.clone(), value(name))).collect(),
-            vary,
+            vary: vary(headers),
         }
     }
 
@@ -129,6 +125,15 @@ impl Seen {
         let is_missing = self.status == StatusCode::NOT_FOUND && is_odd;
         (is_general || is_refused || is_missing) && !self.reached_service && self.headers.is_empty()
     }
+}
+
+/// Returns the names in all lines of `Vary`.
+fn vary(headers: &HeaderMap) -> BTreeSet<String> {
+    let lines = headers.get_all(VARY).iter();
+    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let names: BTreeSet<String> = lines.flat_map(|line| elements(&line, false)).collect();
+    // RFC 9110, 12.5.5: `*` means that the response varies on everything.
+    if names.contains("*") { BTreeSet::from(["*".to_owned()]) } else { names }
 }
 
 pub fn elements(line: &str, regards_case: bool) -> Vec<String> {

@@ -184,7 +184,7 @@ pub fn compare(bench: &Bench<'_>, output: &mut String) -> Result<usize, Box<dyn 
 }
 
 impl Copied {
-    fn configuration(&self, Ports { edge, service, .. }: Ports) -> String {
+    fn configuration(&self, Ports { edge, http2, service, .. }: Ports) -> String {
         let Self { maps, location, .. } = self;
         format!(
             "daemon off;
@@ -200,6 +200,7 @@ http {{
     scgi_temp_path scgi;{maps}
     server {{
         listen 127.0.0.1:{edge};
+        listen 127.0.0.1:{http2};
         location / {{{location}
             proxy_pass http://127.0.0.1:{service};
         }}
@@ -240,7 +241,7 @@ fn faults(policy: &Policy, client: &mut Client) -> Result<BTreeSet<String>, Box<
         *request.headers_mut() = header_map(&lines);
         let mut expected = HeaderMap::new();
         policy.evaluate_request(&request).apply(&mut expected);
-        let seen = client.send(method, "/", &lines)?.headers;
+        let seen = client.send(method, "/", &lines, "")?.headers;
         let credentials = expected.get(ACCESS_CONTROL_ALLOW_CREDENTIALS).cloned();
         let reads = |headers: &HeaderMap| {
             let has_credentials = credentials.is_none()

@@ -16,13 +16,13 @@ use http::header::VARY;
 
 use crate::{
     compare::{Seen, is_excused, is_explained},
-    culprit, lossy,
+    culprit, h2c, lossy,
     policies::Case,
     random::Random,
     requests::Sent,
     server::{Ports, Server},
     upstream::MARK,
-    wire::{Client, free_port},
+    wire::{Client, connect, free_port},
 };
 
 /// The requests for each policy and server.
@@ -44,7 +44,7 @@ pub struct Bench<'b> {
 pub struct Edge<'b> {
     server: &'b Server,
     process: Child,
-    port: u16,
+    ports: Ports,
 }
 
 impl Bench<'_> {
@@ -78,7 +78,12 @@ impl Bench<'_> {
         files: &[(&str, String)],
         main: impl FnOnce(Ports) -> (&'static str, String),
     ) -> Result<Edge<'_>, Box<dyn Error>> {
-        let ports = Ports { edge: free_port()?, service: self.service, closed: CLOSED };
+        let ports = Ports {
+            edge: free_port()?,
+            http2: free_port()?,
+            service: self.service,
+            closed: CLOSED,
+        };
         let main = main(ports);
         fs::create_dir_all(self.directory)?;
         for (name, text) in files.iter().chain([&main]) {
@@ -87,7 +92,7 @@ impl Bench<'_> {
         // Names no user.
         fs::write(self.directory.join("empty"), "")?;
         let process = self.server.start(self.directory, ports.edge)?;
-        let mut edge = Edge { server: self.server, process, port: ports.edge };
+        let mut edge = Edge { server: self.server, process, ports };
         edge.wait()?;
         Ok(edge)
     }
@@ -102,12 +107,12 @@ fn export_to(case: &Case, target: Target) -> Result<Export, Box<dyn Error>> {
 
 impl Edge<'_> {
     pub fn port(&self) -> u16 {
-        self.port
+        self.ports.edge
     }
 
-    /// Sends requests to another port of the server.
-    pub fn set_port(&mut self, port: u16) {
-        self.port = port;
+    /// Sends requests to other ports of the server.
+    pub fn set_ports(&mut self, edge: u16, http2: u16) {
+        self.ports = Ports { edge, http2, ..self.ports };
     }
 
     fn wait(&mut self) -> Result<(), Box<dyn Error>> {
@@ -127,8 +132,9 @@ impl Edge<'_> {
     /// Some servers listen before they have read their configuration.
     fn is_ready(&self) -> bool {
         let host = ("Host".to_owned(), b"edge.example".to_vec());
-        let answer = Client::new(self.port).send("GET", "/", &vec![host]);
+        let answer = Client::new(self.ports.edge).send("GET", "/", &vec![host], "");
         answer.is_ok_and(|answer| answer.headers.contains_key(MARK))
+            && connect(self.server.kind.http2(self.ports)).is_ok()
     }
 
     /// Sends the same requests each time, until there are `enough` mismatches.
@@ -140,7 +146,8 @@ impl Edge<'_> {
     ) -> Result<Outcome, Box<dyn Error>> {
         let losses = export.losses();
         let mut random = Random::new(13);
-        let mut client = Client::new(self.port);
+        let (mut client, mut http2) =
+            (Client::new(self.ports.edge), h2c::Client::new(self.server.kind.http2(self.ports))?);
         let mut outcome = Outcome::default();
         while outcome.sent < REQUESTS && outcome.mismatches.len() < enough {
             let sent = Sent::random(&mut random, case, self.server.kind);
@@ -156,9 +163,17 @@ impl Edge<'_> {
             if joins {
                 expected.pass_lines(self.server.passes_first);
             }
-            let answer = client.send(sent.method, &sent.target, &sent.lines);
+            let answer = if sent.http2 {
+                http2.send(&request, sent.body)
+            } else {
+                client.send(sent.method, &sent.target, &sent.lines, sent.body)
+            };
             let mut seen = match &answer {
                 Ok(answer) => Seen::of(answer),
+                Err(_) if sent.is_malformed() => {
+                    outcome.excused += 1;
+                    continue;
+                }
                 Err(error) => {
                     outcome.mismatches.push(format!("    {sent}\n    no answer: {error}"));
                     continue;
@@ -169,6 +184,7 @@ impl Edge<'_> {
                 continue;
             }
             outcome.sent += 1;
+            outcome.http2 += usize::from(sent.http2);
             if joins {
                 seen.pass_lines(false);
             }
@@ -213,6 +229,8 @@ impl Drop for Edge<'_> {
 #[derive(Default)]
 pub struct Outcome {
     sent: usize,
+    /// The requests that were sent over HTTP/2.
+    http2: usize,
     /// The requests whose answers a loss allows to differ. They were not sent.
     excused: usize,
     /// The origins of requests whose other answers a loss explains.
@@ -222,10 +240,10 @@ pub struct Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sent, excused, explained, mismatches } = self;
+        let Self { sent, http2, excused, explained, mismatches } = self;
         write!(
             f,
-            "{} of {sent} answers are wrong, {excused} requests are excused",
+            "{} of {sent} answers are wrong ({http2} over HTTP/2), {excused} requests are excused",
             mismatches.len()
         )?;
         for (at, origin) in explained.iter().enumerate() {

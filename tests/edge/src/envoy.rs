@@ -7,7 +7,7 @@ use corsac::export::{Export, File};
 use crate::server::Ports;
 
 /// The exported items are part of the file.
-pub fn configuration(Ports { edge, service, closed }: Ports, export: &Export) -> String {
+pub fn configuration(Ports { edge, service, closed, .. }: Ports, export: &Export) -> String {
     let pasted = |name: &str, indent: usize| -> String {
         let file = export.files().iter().find(|file| file.name() == name);
         let lines = file.map_or("", File::text).lines();
@@ -67,6 +67,10 @@ pub fn configuration(Ports { edge, service, closed }: Ports, export: &Export) ->
 {routes}
               - match: {{ prefix: /down }}
                 route: {{ cluster: closed }}
+              - match:
+                  prefix: /large
+                  headers: [{{ name: content-length, range_match: {{ start: 5, end: 1000 }} }}]
+                direct_response: {{ status: 413 }}
               - match: {{ prefix: /missing }}
                 direct_response: {{ status: 404 }}
               - match: {{ prefix: /slow }}

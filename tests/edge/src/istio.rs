@@ -7,12 +7,13 @@ use corsac::export::{Export, File};
 use crate::server::Ports;
 
 /// Translates the exported entries as Istio does (`TranslateCORSPolicy` and the headers of a route).
-pub fn configuration(Ports { edge, service, closed }: Ports, export: &Export) -> String {
+pub fn configuration(Ports { edge, service, closed, .. }: Ports, export: &Export) -> String {
     let text = export.files().first().map_or("", File::text);
     let route = route(text);
     let mut routes = String::new();
     for (prefix, cluster, status) in [
         ("/down", "closed", 0),
+        (LARGE, "service", 413),
         ("/missing", "service", 404),
         ("/private", "service", 401),
         ("/slow", "slow", 0),
@@ -84,6 +85,10 @@ static_resources:
 "#
     )
 }
+
+/// Matches bodies that are too large.
+const LARGE: &str =
+    "/large, headers: [{ name: content-length, range_match: { start: 5, end: 1000 } }]";
 
 /// Returns the part of a route of Envoy, which ends in its settings for filters.
 fn route(text: &str) -> String {

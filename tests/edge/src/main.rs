@@ -20,6 +20,7 @@ mod edge;
 mod envoy;
 mod faults;
 mod golden;
+mod h2c;
 mod hostile;
 mod istio;
 mod lossy;
@@ -33,6 +34,7 @@ mod requests;
 mod server;
 mod traefik;
 mod upstream;
+mod varnish;
 mod wire;
 
 use edge::Bench;

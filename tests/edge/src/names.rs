@@ -29,10 +29,10 @@ pub fn compare(
         .flat_map(Export::files)
         .map(|file| (file.name(), file.text().to_owned()))
         .collect();
-    let port = free_port()?;
+    let (port, http2) = (free_port()?, free_port()?);
     let mut edge = bench.launch(&files, |ports| {
         let (name, text) = kind.configuration(ports, &exports.0);
-        let other = kind.configuration(Ports { edge: port, ..ports }, &exports.1).1;
+        let other = kind.configuration(Ports { edge: port, http2, ..ports }, &exports.1).1;
         (name, with_second_site(kind, &text, &other))
     })?;
     let mut wrong = 0;
@@ -40,7 +40,7 @@ pub fn compare(
         let outcome = edge.compare(case, export, usize::MAX)?;
         writeln!(output, "{:>12}, one of two exports: {outcome}", case.name)?;
         wrong += outcome.mismatches.len();
-        edge.set_port(port);
+        edge.set_ports(port, http2);
     }
     Ok(wrong)
 }

@@ -76,7 +76,7 @@ fn answer(client: &mut Client, exchange: &Exchange, port: u16) -> io::Result<Res
     let mut lines: Lines = vec![("Host".to_owned(), format!("127.0.0.1:{port}").into_bytes())];
     let headers = request.headers().iter();
     lines.extend(headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())));
-    let answer = client.send(request.method().as_str(), target, &lines)?;
+    let answer = client.send(request.method().as_str(), target, &lines, "")?;
     let mut response = Response::new(Vec::new());
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt};
 
-use http::{Method, Request, header::UPGRADE};
+use http::{
+    Method, Request, Uri, Version,
+    header::{HOST, UPGRADE},
+};
 
 use crate::{
     policies::Case,
@@ -13,8 +16,10 @@ use crate::{
 };
 
 /// A path that the edge answers itself, with the status.
-const OWN: [(&str, u16); 4] =
-    [("/down", 502), ("/missing", 404), ("/private", 401), ("/slow", 504)];
+const OWN: [(&str, u16); 5] =
+    [("/down", 502), ("/large", 413), ("/missing", 404), ("/private", 401), ("/slow", 504)];
+/// Larger than what is allowed at `/large`.
+const BODY: &str = "too large";
 
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -24,21 +29,18 @@ pub struct Sent {
     /// The status of the edge's own answer, if the service behind it does not answer.
     pub own_status: Option<u16>,
     pub lines: Lines,
+    pub body: &'static str,
     /// The response of the service.
     pub case: usize,
+    pub http2: bool,
 }
 
 impl Sent {
     pub fn random(random: &mut Random, case: &Case, kind: Kind) -> Self {
         // A slow service costs time.
-        let own = if random.one_in(1000) { 3 } else { random.below(OWN.len() - 1) };
+        let own = if random.one_in(1000) { OWN.len() - 1 } else { random.below(OWN.len() - 1) };
         let own = random.one_in(4).then_some(OWN[own]);
-        let own_status = own.map(|(_, status)| match status {
-            502 => kind.unreachable(),
-            // Apache reports a missing answer as a bad one.
-            504 if kind == Kind::Apache => 502,
-            status => status,
-        });
+        let mut own_status = own.map(|(_, status)| kind.status(status));
         let mut target = own.map_or_else(|| case.path(random), |(path, _)| Cow::Borrowed(path));
         let response = random.below(upstream::CASES);
         let host = *random.pick(&HOSTS);
@@ -74,10 +76,34 @@ impl Sent {
                 lines.push(line(name, random.pick(values)));
             }
         }
+        let mut body = "";
         if matches!(method, "POST" | "PUT" | "PATCH") {
-            lines.push(line("Content-Length", "0"));
+            if own_status == Some(413) {
+                body = BODY;
+            }
+            lines.push(line("Content-Length", body.len().to_string()));
+        } else if own_status == Some(413) {
+            own_status = None;
         }
-        Self { method, target, own_status, lines, case: response }
+        let mut sent =
+            Self { method, target, own_status, lines, body, case: response, http2: false };
+        sent.http2 = random.one_in(4) && sent.uri().is_some();
+        sent
+    }
+
+    /// Returns the URI of the request in HTTP/2, in which no client sends another target than a path.
+    fn uri(&self) -> Option<Uri> {
+        let host = std::str::from_utf8(self.values("host").next()?).ok()?;
+        let uri: Uri = format!("http://{host}{}", self.target).parse().ok()?;
+        (uri.path_and_query()? == &*self.target && !self.is_malformed()).then_some(uri)
+    }
+
+    /// Returns whether the target has a percent sign that encodes nothing. Some servers close the
+    /// connection then.
+    pub fn is_malformed(&self) -> bool {
+        let is_hex = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let mut encoded = self.target.split('%').skip(1);
+        encoded.any(|rest| !rest.get(..2).is_some_and(is_hex))
     }
 
     /// Returns the path as it was sent.
@@ -97,6 +123,13 @@ impl Sent {
         let method = Method::from_bytes(self.method.as_bytes())?;
         let mut request = Request::builder().method(method).body(())?;
         *request.headers_mut() = header_map(&self.lines);
+        if let Some(uri) = self.uri().filter(|_| self.http2) {
+            *request.uri_mut() = uri;
+            *request.version_mut() = Version::HTTP_2;
+            request.headers_mut().remove(HOST);
+            // RFC 9113, 8.2.2 "Connection-Specific Header Fields".
+            request.headers_mut().remove(UPGRADE);
+        }
         // RFC 9110, 7.8 "Upgrade": without a `Connection` that names it, it has no effect.
         if matches!(kind, Kind::Envoy | Kind::Istio) {
             request.headers_mut().remove(UPGRADE);
@@ -124,7 +157,12 @@ impl fmt::Display for Sent {
         } else {
             format!("--request {}", self.method)
         };
-        write!(f, "curl --include {method} \"http://$EDGE\" --request-target '{}'", self.target)?;
+        let http2 = if self.http2 { "--http2-prior-knowledge " } else { "" };
+        write!(f, "curl --include {http2}{method}")?;
+        if !self.body.is_empty() {
+            write!(f, " --data '{}'", self.body)?;
+        }
+        write!(f, " \"http://$EDGE\" --request-target '{}'", self.target)?;
         for (name, value) in &self.lines {
             let value = String::from_utf8_lossy(value);
             // An empty value needs another sign in curl.
@@ -149,7 +187,7 @@ const CONTEXT: [(&str, &[&str]); 8] = [
     ("X-Forwarded-Proto", &["https", "http", "http, HTTPS", "httpsx"]),
     ("Forwarded", &["for=192.0.2.1;proto=https", "proto=http", "for=a;Proto=\"https\";by=b"]),
     ("X-Forwarded-Host", &["app.example.com", "evil.example"]),
-    ("Upgrade", &["websocket", "h2c, WebSocket", "h2c"]),
+    ("Upgrade", &["websocket", "irc/1.0, WebSocket", "irc/1.0"]),
     ("Sec-WebSocket-Key", &["dGhlIHNhbXBsZSBub25jZQ=="]),
     ("X-Corsac-Origin", &["https://app.example.com", "https://evil.example"]),
     ("X-Corsac-Answer", &["preflight", "forbidden"]),

@@ -8,7 +8,7 @@ use std::{
 
 use corsac::export::{Export, File, Target};
 
-use crate::{apache, envoy, istio, traefik};
+use crate::{apache, envoy, istio, traefik, varnish};
 
 /// A server that can be started.
 pub struct Server {
@@ -36,6 +36,8 @@ pub enum Kind {
 #[derive(Clone, Copy)]
 pub struct Ports {
     pub edge: u16,
+    /// For HTTP/2, if the server does not recognize it.
+    pub http2: u16,
     pub service: u16,
     /// Nothing listens here.
     pub closed: u16,
@@ -79,11 +81,28 @@ impl Kind {
         }
     }
 
-    /// The status if the service cannot be reached.
-    pub fn unreachable(self) -> u16 {
+    /// The status of the server's own answer, instead of the usual one.
+    pub fn status(self, usual: u16) -> u16 {
+        match (self, usual) {
+            // The service cannot be reached.
+            (Self::Apache | Self::Envoy | Self::Haproxy | Self::Istio | Self::Varnish, 502)
+            // It is too slow.
+            | (Self::Varnish, 504) => 503,
+            (Self::Apache, 504) => 502,
+            _ => usual,
+        }
+    }
+
+    /// The port for HTTP/2.
+    pub fn http2(self, ports: Ports) -> u16 {
         match self {
-            Self::Caddy | Self::Nginx | Self::Traefik => 502,
-            Self::Apache | Self::Envoy | Self::Haproxy | Self::Istio | Self::Varnish => 503,
+            Self::Haproxy | Self::Nginx => ports.http2,
+            Self::Apache
+            | Self::Caddy
+            | Self::Envoy
+            | Self::Istio
+            | Self::Traefik
+            | Self::Varnish => ports.edge,
         }
     }
 
@@ -100,7 +119,7 @@ impl Kind {
             }
             Self::Nginx => ("nginx.conf", nginx(ports)),
             Self::Traefik => ("routers.yaml", traefik::configuration(ports)),
-            Self::Varnish => ("default.vcl", varnish(ports)),
+            Self::Varnish => ("default.vcl", varnish::configuration(ports)),
         }
     }
 }
@@ -166,21 +185,7 @@ impl Server {
                 (Some(check), command())
             }
             Kind::Traefik => (None, traefik::command(&self.program, at, port)?),
-            // It compiles the file before it listens, and ends if that fails.
-            Kind::Varnish => {
-                let mut start = Command::new(&self.program);
-                start
-                    .arg("-F")
-                    .arg("-f")
-                    .arg(at.join("default.vcl"))
-                    .arg("-n")
-                    .arg(at.join("varnish"));
-                start.args(["-a", &format!("127.0.0.1:{port}"), "-s", "malloc,16m"]);
-                for parameter in VARNISH_PARAMETERS {
-                    start.args(["-p", parameter]);
-                }
-                (None, start)
-            }
+            Kind::Varnish => (None, varnish::command(&self.program, at, port)),
         };
         if let Some(mut check) = check {
             let checked = check.output()?;
@@ -202,7 +207,7 @@ fn nginx_minor_version(program: &Path) -> io::Result<u32> {
     minor.ok_or_else(|| io::Error::other(format!("no version: {version}")))
 }
 
-fn nginx(Ports { edge, service, closed }: Ports) -> String {
+fn nginx(Ports { edge, http2, service, closed }: Ports) -> String {
     format!(
         "daemon off;
 worker_processes 1;
@@ -223,11 +228,16 @@ http {{
     }}
     server {{
         listen 127.0.0.1:{edge};
+        listen 127.0.0.1:{http2} http2;
         include corsac.server.conf;
         proxy_http_version 1.1;
         proxy_set_header Connection \"\";
         location / {{ proxy_pass http://service; }}
         location /down {{ proxy_pass http://127.0.0.1:{closed}; }}
+        location /large {{
+            client_max_body_size 4;
+            proxy_pass http://service;
+        }}
         location /missing {{ return 404; }}
         location /private {{
             auth_basic private;
@@ -244,12 +254,15 @@ http {{
     )
 }
 
-fn caddy(Ports { edge, service, closed }: Ports) -> String {
+fn caddy(Ports { edge, service, closed, .. }: Ports) -> String {
     format!(
         "{{
 	admin off
 	auto_https off
 	persist_config off
+	servers {{
+		protocols h1 h2c
+	}}
 }}
 import corsac.caddy
 :{edge} {{
@@ -257,6 +270,9 @@ import corsac.caddy
 	route {{
 		import corsac
 		handle {{
+			request_body /large {{
+				max_size 4
+			}}
 			error /missing 404
 			error /private 401
 			reverse_proxy /down 127.0.0.1:{closed} {{
@@ -279,7 +295,7 @@ import corsac.caddy
 }
 
 /// The exported lines are part of the file.
-fn haproxy(Ports { edge, service, closed }: Ports, exported: &str) -> String {
+fn haproxy(Ports { edge, http2, service, closed }: Ports, exported: &str) -> String {
     format!(
         "defaults
     mode http
@@ -289,8 +305,10 @@ fn haproxy(Ports { edge, service, closed }: Ports, exported: &str) -> String {
     timeout server 10s
 frontend edge
     bind 127.0.0.1:{edge}
+    bind 127.0.0.1:{http2} proto h2
 {exported}
     http-request return status 404 if {{ path /missing }}
+    http-request deny deny_status 413 if {{ path /large }} {{ req.hdr_val(content-length) gt 4 }}
     http-request deny deny_status 401 if {{ path /private }}
     use_backend down if {{ path /down }}
     use_backend slow if {{ path /slow }}
@@ -302,45 +320,6 @@ backend slow
     server one 127.0.0.1:{service}
 backend down
     server one 127.0.0.1:{closed}
-"
-    )
-}
-
-/// The C compiler does not optimize, which takes longer. The other ones are for lines that other servers
-/// accept too.
-const VARNISH_PARAMETERS: [&str; 4] = [
-    "cc_command=exec gcc -O0 -fpic -shared -o %o %s",
-    "thread_pools=1",
-    "http_req_hdr_len=24k",
-    "http_req_size=48k",
-];
-
-/// Each response of the service is stored for itself, so that it serves requests of several origins.
-fn varnish(Ports { service, closed, .. }: Ports) -> String {
-    format!(
-        "vcl 4.1;
-backend service {{ .host = \"127.0.0.1\"; .port = \"{service}\"; }}
-backend slow {{
-    .host = \"127.0.0.1\";
-    .port = \"{service}\";
-    .first_byte_timeout = 100ms;
-}}
-backend down {{ .host = \"127.0.0.1\"; .port = \"{closed}\"; }}
-include \"./corsac.vcl\";
-sub vcl_recv {{ call corsac_recv; }}
-sub vcl_req_method {{ call corsac_req_method; }}
-sub vcl_backend_fetch {{ call corsac_backend_fetch; }}
-sub vcl_deliver {{ call corsac_deliver; }}
-sub vcl_synth {{ call corsac_synth; }}
-
-sub vcl_recv {{
-    if (req.url == \"/missing\") {{ return (synth(404)); }}
-    if (req.url == \"/private\") {{ return (synth(401)); }}
-    set req.backend_hint = service;
-    if (req.url == \"/down\") {{ set req.backend_hint = down; }}
-    if (req.url == \"/slow\") {{ set req.backend_hint = slow; }}
-}}
-sub vcl_hash {{ hash_data(req.http.X-Case); }}
 "
     )
 }

@@ -22,6 +22,10 @@ pub fn configuration(Ports { service, closed, .. }: Ports) -> String {
       rule: Path(`/slow`)
       service: slow
       middlewares: [corsac@file]
+    large:
+      rule: Path(`/large`)
+      service: service
+      middlewares: [corsac@file, large]
     missing:
       rule: Path(`/missing`)
       service: service
@@ -31,6 +35,9 @@ pub fn configuration(Ports { service, closed, .. }: Ports) -> String {
       service: service
       middlewares: [corsac@file, private]
   middlewares:
+    large:
+      buffering:
+        maxRequestBodyBytes: 4
     missing:
       ipAllowList:
         sourceRange: [192.0.2.1/32]

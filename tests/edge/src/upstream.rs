@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::wire::{Head, Lines};
+use crate::wire::{Head, Lines, skip_body};
 
 /// The header that only this service sends: a response without it was made by the edge.
 pub const MARK: &str = "x-upstream";
@@ -23,7 +23,7 @@ pub const ETAG: &str = "\"one\"";
 /// A response with status 200 and all the CORS headers that the edge must remove.
 pub const HOSTILE: usize = STATUSES.len() * VARY.len() * (CORS.len() - 1);
 
-const STATUSES: [u16; 9] = [200, 200, 201, 204, 302, NOT_MODIFIED, 401, 404, 500];
+const STATUSES: [u16; 12] = [200, 200, 201, 204, 302, NOT_MODIFIED, 401, 403, 404, 413, 500, 503];
 const VARY: [&[&str]; 7] = [
     &[],
     &["Accept-Encoding"],
@@ -76,6 +76,9 @@ fn serve(stream: TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     loop {
         let head = Head::read(&mut reader)?;
+        if ["content-length", "transfer-encoding"].iter().any(|name| head.value(name).is_some()) {
+            skip_body(&head, &mut reader)?;
+        }
         if head.first.contains(" /slow") {
             thread::sleep(Duration::from_millis(1500));
         }

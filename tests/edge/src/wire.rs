@@ -70,19 +70,31 @@ impl Client {
         Self { port, connection: None }
     }
 
-    pub fn send(&mut self, method: &str, target: &str, lines: &Lines) -> io::Result<Answer> {
+    pub fn send(
+        &mut self,
+        method: &str,
+        target: &str,
+        lines: &Lines,
+        body: &str,
+    ) -> io::Result<Answer> {
         // The edge may close an idle connection just when a request is sent.
         let was_open = self.connection.is_some();
-        match self.try_send(method, target, lines) {
+        match self.try_send(method, target, lines, body) {
             Err(_) if was_open => {
                 self.connection = None;
-                self.try_send(method, target, lines)
+                self.try_send(method, target, lines, body)
             }
             answer => answer,
         }
     }
 
-    fn try_send(&mut self, method: &str, target: &str, lines: &Lines) -> io::Result<Answer> {
+    fn try_send(
+        &mut self,
+        method: &str,
+        target: &str,
+        lines: &Lines,
+        body: &str,
+    ) -> io::Result<Answer> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => BufReader::new(connect(self.port)?),
@@ -95,6 +107,7 @@ impl Client {
             request.extend_from_slice(b"\r\n");
         }
         request.extend_from_slice(b"\r\n");
+        request.extend_from_slice(body.as_bytes());
         connection.get_mut().write_all(&request)?;
         let head = Head::read(&mut connection)?;
         let status = head.first.split(' ').nth(1).unwrap_or_default();
@@ -127,7 +140,7 @@ pub fn free_port() -> io::Result<u16> {
     free.ok_or_else(|| Error::other("no port is free"))
 }
 
-fn skip_body(head: &Head, from: &mut BufReader<TcpStream>) -> io::Result<()> {
+pub fn skip_body(head: &Head, from: &mut BufReader<TcpStream>) -> io::Result<()> {
     if head.value("transfer-encoding").is_some() {
         loop {
             let size = String::from_utf8(read_line(from)?).map_err(Error::other)?;
