@@ -19,8 +19,8 @@ pub(super) fn own_host(text: &mut Text, site: &Site<'_>) {
     }
     text.blank();
     text.comment(
-        "Whether the page has the host and the port of the request. Expressions of Envoy have no sum of\n\
-         texts unless it is switched on.",
+        "Whether the page has the host and the port of the request. Envoy 1.40 or later: before it, no\n\
+         expression can join texts.",
     );
     let values = ["https", "http"].map(|scheme| {
         // RFC 9110, 7.2 "Host": the port can be written although it is the default one.

@@ -74,7 +74,7 @@ impl Target {
         Self::new(&caddy::SERVER)
     }
 
-    /// Returns Envoy 1.38 or later.
+    /// Returns Envoy 1.38 or later, or 1.40 or later for `Enforcement::Reject` without `own_origins`.
     #[must_use]
     pub fn envoy() -> Self {
         Self::new(&envoy::SERVER)
