@@ -78,6 +78,8 @@ impl Policy {
     /// [`evaluate`](Policy::evaluate) decides on, on its own error pages too. It removes the CORS headers
     /// of the service behind it, so a service with the same policy does no harm.
     ///
+    /// Gateways have settings for CORS that can say less, such as those of AWS. Each difference is a [`Loss`].
+    ///
     /// The same policy always gives the same text.
     ///
     /// # Errors

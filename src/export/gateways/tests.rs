@@ -266,6 +266,29 @@ fn wildcards() -> Result<(), BuildError> {
     Ok(())
 }
 
+/// Resources of Kubernetes have no `_` in their names, and those of templates neither `_` nor `-`.
+#[test]
+fn named() -> Result<(), Box<dyn std::error::Error>> {
+    let policy = CorsLayer::builder().allow_any_origin().build_policy()?;
+    let traefik = policy.export(&Target::traefik().named("shop"))?;
+    for file in traefik.files() {
+        assert!(file.name().starts_with("shop_corsac."), "{}", file.name());
+        assert!(file.purpose().contains("`shop-corsac"), "{}", file.purpose());
+    }
+    let text = |index: usize| traefik.files().get(index).map_or("", |file| file.text());
+    assert!(
+        text(0).contains("\n    shop-corsac:\n") && text(1).contains("name: \"shop-corsac\"\n")
+    );
+    let target = Target::cloudfront().accept(Loss::PreflightForwarded).accept(Loss::NoVary);
+    let cloudfront = policy.export(&target.named("shop"))?;
+    let [resources, behavior] = cloudfront.files() else { return Err("two files".into()) };
+    for id in ["ShopCorsacCachePolicy", "ShopCorsacResponseHeadersPolicy"] {
+        assert!(resources.text().contains(&format!("\n  {id}:\n")), "{}", resources.text());
+        assert!(behavior.text().contains(&format!("Ref: \"{id}\"\n")), "{}", behavior.text());
+    }
+    Ok(())
+}
+
 #[test]
 fn yaml_and_json() {
     let inner = Map::default().with("a", vec!["x", "{{y}}"]).with("b", 1_u64);
