@@ -90,6 +90,17 @@ impl Exchange {
             && self.request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     }
 
+    /// Whether no browser sends the request. A server may close the connection instead of an answer.
+    pub(super) fn is_odd(&self) -> bool {
+        self.scene == Scene::ServerOptions
+            || matches!(
+                self.near_miss,
+                Check::MalformedOriginAllowed
+                    | Check::SeveralOriginsAllowed
+                    | Check::OddHostAllowed
+            )
+    }
+
     /// Whether the request names this entry of a policy: an origin or a pattern, a method, a header.
     pub(super) fn is_about(&self, entry: &str) -> bool {
         let line = |name| self.request.headers().get(name).and_then(|value| value.to_str().ok());

@@ -95,11 +95,7 @@ fn response(
         // A constant is sent to every client (Fetch, "CORS protocol and HTTP caches").
         let is_denied = decision.denial().is_some_and(|it| Denial::is_about_origin(&it));
         // Requests that no browser sends are judged by their outcome alone.
-        let is_odd = matches!(
-            exchange.near_miss,
-            Check::MalformedOriginAllowed | Check::SeveralOriginsAllowed
-        );
-        if (is_denied && !is_odd) || !has_origin {
+        if (is_denied && !exchange.is_odd()) || !has_origin {
             stray.extend([
                 &ACCESS_CONTROL_ALLOW_ORIGIN,
                 &ACCESS_CONTROL_ALLOW_CREDENTIALS,

@@ -65,7 +65,7 @@ pub(super) fn judge<B: AsRef<[u8]>>(
     accepted.sort();
     accepted.dedup();
     let is_unanswered = |(exchange, seen): &(&Exchange, &Option<Seen<'_>>)| {
-        seen.is_none() && exchange.way != Way::Http1
+        seen.is_none() && exchange.way != Way::Http1 && !exchange.is_odd()
     };
     Report {
         findings: answers.findings(&observations),

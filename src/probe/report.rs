@@ -57,7 +57,8 @@ impl Report {
         self.answered
     }
 
-    /// Returns the number of requests without an answer, which nothing is known of.
+    /// Returns the number of requests without an answer. Those that no browser sends do not count, because
+    /// servers may close the connection.
     #[must_use]
     pub fn unanswered(&self) -> usize {
         self.unanswered

@@ -231,3 +231,33 @@ fn accepted_checks() {
     assert_finds(&report, &[]);
     assert_eq!(report.accepted(), [Check::VaryMissing]);
 }
+
+/// A server may close the connection instead of an answer to a request that no browser sends.
+#[test]
+fn requests_without_an_answer() {
+    let subject = Probe::new(URL, strict()).unwrap();
+    let exchanges = subject.exchanges();
+    let answers = |is_refused: fn(&Exchange) -> bool| -> Vec<Option<Answer>> {
+        let answer = |it: &Exchange| {
+            let is_sent = it.way() != Way::Http1 && !is_refused(it);
+            is_sent.then(|| correct(&strict(), it.request()))
+        };
+        exchanges.iter().map(answer).collect()
+    };
+    let report = subject.judge(
+        &exchanges,
+        &answers(|it| {
+            let lines = it.request().headers().get_all("origin").iter().count();
+            lines > 1 || it.request().uri() == "*"
+        }),
+    );
+    assert_finds(&report, &[]);
+    assert_eq!(report.unanswered(), 0);
+
+    let report = subject.judge(
+        &exchanges,
+        &answers(|it| text(it.request(), "access-control-request-method") == Some("DELETE")),
+    );
+    assert_finds(&report, &[]);
+    assert_eq!(report.unanswered(), 1);
+}

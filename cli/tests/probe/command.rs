@@ -46,6 +46,7 @@ fn arguments() {
     }
     let url = "http://localhost:1";
     assert_fails(&[url, "--origin", "http://a.example/"], 2, "write \"http://a.example\"");
+    assert_fails(&["http://localhost:1"], 2, "for one request without a policy, write `--origin`");
     assert_fails(&[file], 2, "is a file; write the URL of the server behind it");
     assert_fails(&["/no/such/file", url], 2, "there is no such file");
     assert_fails(&["/", url], 2, "this is a directory");

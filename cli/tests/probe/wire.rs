@@ -117,6 +117,8 @@ pub fn corsac<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output
         }
     }
     command.env_remove("GITHUB_STEP_SUMMARY");
+    // A folder without a policy file.
+    command.current_dir(std::env::temp_dir());
     command.arg("probe").args(arguments).output().unwrap()
 }
 

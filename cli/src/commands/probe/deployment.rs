@@ -1,10 +1,11 @@
 //! A running server beside a policy.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use clap::Args;
 use corsac::probe::{self, Check, Exchange, Grade};
 use http::{Uri, header::ORIGIN};
+use serde_json::json;
 
 use super::{Probe, block_on, profile};
 use crate::{
@@ -69,7 +70,7 @@ fn check(id: &str) -> Result<Check, String> {
 impl Probe {
     pub(super) fn compare(
         self,
-        file: Option<&Path>,
+        file: &PolicyFile,
         url: &str,
         quiet: bool,
     ) -> Result<Verdict, Failure> {
@@ -85,7 +86,6 @@ impl Probe {
                 )));
             }
         }
-        let file = PolicyFile::read(file, quiet)?;
         let (tree, policies) = file.load()?;
         let subject = self.subject(url, &policies, &file.source.name)?;
         let client = self.client(url)?;
@@ -98,15 +98,16 @@ impl Probe {
         if !quiet {
             self.print_notes(&judged);
         }
-        let places =
-            Places { file: &file, tree: &tree, policies: &policies, exchanges: &exchanges };
+        let places = Places { file, tree: &tree, policies: &policies, exchanges: &exchanges };
         let verdict = report(url, &judged, &places).finish(&self.report)?;
         match sent.error {
             // A finding is a verdict, whatever the other requests would have shown.
-            Some(error) if verdict == Verdict::Success => Err(Failure::no_verdict(format_args!(
-                "{error} ({} of the requests have no answer)",
-                judged.unanswered()
-            ))),
+            Some(error) if verdict == Verdict::Success && judged.unanswered() > 0 => {
+                Err(Failure::no_verdict(format_args!(
+                    "{error} ({} of the requests have no answer)",
+                    judged.unanswered()
+                )))
+            }
             _ => Ok(verdict),
         }
     }
@@ -177,7 +178,14 @@ struct Places<'a> {
 fn report(url: &str, judged: &probe::Report, places: &Places<'_>) -> Report {
     let findings = judged.findings().iter().map(|it| finding(it, places)).collect();
     let cases = Check::ALL.iter().map(|check| check.id().to_owned()).collect();
-    let mut report = Report { command: "probe", findings, cases, ..Report::default() };
+    let details = json!({
+        "requests": judged.answered(),
+        "unanswered": judged.unanswered(),
+        "accepted": judged.accepted().iter().map(|check| check.id()).collect::<Vec<_>>(),
+        "notes": judged.notes(),
+    });
+    let details = Some(("probe", details));
+    let mut report = Report { command: "probe", findings, cases, details, ..Report::default() };
     let requests = judged.answered();
     let counted = |severity, one: &str, many: &str| match report.count(severity) {
         0 => None,

@@ -8,6 +8,7 @@ use crate::{
     arguments::ReportOptions,
     failure::{Failure, Verdict},
     net::{Address, Client, Settings, TrustOptions, Version},
+    policy_file::PolicyFile,
 };
 
 mod deployment;
@@ -78,12 +79,24 @@ impl Probe {
         // clap passes one or two.
         let url = self.input.pop().unwrap_or_default();
         let file = self.input.pop().map(PathBuf::from);
+        let from_environment = || std::env::var_os("CORSAC_FILE").map(PathBuf::from);
+        let file = file.or_else(|| from_environment().filter(|_| self.origin.is_empty()));
         match file {
             None if !self.origin.is_empty() => self.ask(&url, quiet),
             None if !url.contains("://") && PathBuf::from(&url).exists() => Err(Failure::input(
                 format_args!("{url} is a file; write the URL of the server behind it"),
             )),
-            file => self.compare(file.as_deref(), &url, quiet),
+            None => {
+                let file = PolicyFile::read(None, quiet).map_err(|error| match error {
+                    Failure::Input(message) => Failure::Input(format!(
+                        "{message}; for one request without a policy, write `--origin` with the origin \
+                         of a page"
+                    )),
+                    error @ Failure::NoVerdict(_) => error,
+                })?;
+                self.compare(&file, &url, quiet)
+            }
+            Some(file) => self.compare(&PolicyFile::read(Some(&file), quiet)?, &url, quiet),
         }
     }
 
