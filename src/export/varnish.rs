@@ -57,7 +57,7 @@ fn subroutines(site: &Site<'_>) -> String {
          \tsub vcl_deliver {{ call {name}_deliver; }}\n\
          \tsub vcl_synth {{ call {name}_synth; }}\n\n\
          If they are for some hosts only, write the same condition around each call, such as\n\
-         `if (req.http.Host == \"api.example.com\")`, with `bereq` in `vcl_backend_fetch`.\n",
+         `if (req.http.Host ~ \"(?i)^api\\.example\\.com(:|$)\")`, with `bereq` in `vcl_backend_fetch`.\n",
     ));
     text.rule("import std;");
     choose(&mut text, site);

@@ -210,6 +210,11 @@ pub mod edge {
     pub mod nginx {}
 
     #[doc = include_str!("links.md")]
+    #[doc = include_str!("edge/varnish.md")]
+    #[doc(alias("vcl", "vcl_recv"))]
+    pub mod varnish {}
+
+    #[doc = include_str!("links.md")]
     #[doc = include_str!("edge/api_gateway.md")]
     #[doc(alias("aws", "cloudformation", "http api", "openapi", "sam"))]
     pub mod api_gateway {}

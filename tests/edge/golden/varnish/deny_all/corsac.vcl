@@ -11,7 +11,7 @@
 # 	sub vcl_synth { call corsac_synth; }
 #
 # If they are for some hosts only, write the same condition around each call, such as
-# `if (req.http.Host == "api.example.com")`, with `bereq` in `vcl_backend_fetch`.
+# `if (req.http.Host ~ "(?i)^api\.example\.com(:|$)")`, with `bereq` in `vcl_backend_fetch`.
 import std;
 
 # Unsets the origin if it is not allowed.
