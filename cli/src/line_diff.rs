@@ -11,8 +11,30 @@ pub struct Difference {
     pub text: String,
 }
 
-/// Returns the lines between the first and the last difference.
+/// Returns the lines between the first and the last difference. The first line of the texts is apart,
+/// because it has the hash of the policy, which each change of the policy changes.
 pub fn between(found: &str, expected: &str) -> Difference {
+    let (head, rest) = split_first_line(found);
+    let (expected_head, expected_rest) = split_first_line(expected);
+    if head == expected_head || rest.is_empty() || expected_rest.is_empty() {
+        return between_all(found, expected);
+    }
+    let first = between_all(head, expected_head);
+    if rest == expected_rest {
+        return first;
+    }
+    let Difference { span, text } = between_all(rest, expected_rest);
+    Difference {
+        span: head.len() + span.start..head.len() + span.end,
+        text: format!("{}{text}", first.text),
+    }
+}
+
+fn split_first_line(text: &str) -> (&str, &str) {
+    text.split_at(text.find('\n').map_or(text.len(), |at| at + 1))
+}
+
+fn between_all(found: &str, expected: &str) -> Difference {
     /// More lines of each text are not shown.
     const SHOWN: usize = 12;
     let (old, new): (Vec<&str>, Vec<&str>) =
@@ -52,6 +74,9 @@ mod tests {
             ("a\na\na\n", "a\na\n", "a", "\n- a"),
             ("a\r\n", "a\n", "a", "\n- a\n+ a"),
             ("", "a\n", "", "\n+ a"),
+            ("1\na\nb\nc\n", "2\na\nx\nc\n", "b", "\n- 1\n+ 2\n- b\n+ x"),
+            ("1\na\n", "2\na\n", "1", "\n- 1\n+ 2"),
+            ("1\n", "2\na\n", "1", "\n- 1\n+ 2\n+ a"),
         ];
         for (found, expected, at, text) in cases {
             let difference = between(found, expected);

@@ -45,47 +45,69 @@ impl Ceiling {
 
 impl Check {
     pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
-        let files = match self.files.as_slice() {
-            [] => vec![PolicyFile::read(None, quiet)?],
-            paths => {
-                let files = paths.iter().map(|path| PolicyFile::read(Some(path), quiet));
-                files.collect::<Result<_, _>>()?
-            }
+        let paths = match self.files.as_slice() {
+            [] => vec![None],
+            paths => paths.iter().map(|path| Some(path.as_path())).collect(),
         };
         let ceiling = self.within.as_deref().map(|path| Ceiling::read(path, quiet)).transpose()?;
         let mut report = Report { command: "check", ..Report::default() };
         let mut summaries = Vec::new();
-        let mut unreadable = None;
-        for file in &files {
+        let mut failures = Vec::new();
+        for path in paths {
+            let file = match PolicyFile::read(path, quiet) {
+                Ok(file) => file,
+                Err(failure) => {
+                    failures.push(failure);
+                    continue;
+                }
+            };
             let name = &file.source.name;
-            let mut findings = findings(file, ceiling.as_ref());
+            let mut findings = findings(&file, ceiling.as_ref()).unwrap_or_else(|errors| {
+                failures.extend(self.hidden(&file, &errors));
+                errors
+            });
             for finding in &mut findings {
                 finding.case = Some(name.clone());
                 if finding.id == SYNTAX {
-                    unreadable = unreadable.or(Some(file));
+                    let syntax = file.syntax.name();
+                    failures.push(Failure::input(format_args!("{name}: this is not {syntax}")));
                 }
             }
             summaries.push(summary(name, &findings));
             report.cases.push(name.clone());
             report.findings.extend(findings);
         }
-        report.summary = summaries.join("\n");
-        let verdict = report.finish(&self.report)?;
-        match unreadable {
+        let verdict = if summaries.is_empty() {
+            // No file was read, and each has its failure.
+            Verdict::Success
+        } else {
+            report.summary = summaries.join("\n");
+            report.finish(&self.report)?
+        };
+        match failures.pop() {
             None => Ok(verdict),
-            Some(file) => {
-                let (name, syntax) = (&file.source.name, file.syntax.name());
-                Err(Failure::input(format_args!("{name}: this is not {syntax}")))
+            Some(last) => {
+                for failure in failures {
+                    anstream::eprintln!("{failure}");
+                }
+                Err(last)
             }
         }
     }
+
+    /// Returns a failure if the user allows an error because of which there is no policy.
+    fn hidden(&self, file: &PolicyFile, errors: &[Finding]) -> Option<Failure> {
+        let id = self.report.allow.iter().find(|id| errors.iter().any(|it| it.id == ***id))?;
+        Some(Failure::input(format_args!(
+            "{}: {id:?} cannot be allowed here: with this error the file is no policy",
+            file.source.name
+        )))
+    }
 }
 
-fn findings(file: &PolicyFile, ceiling: Option<&Ceiling>) -> Vec<Finding> {
-    let (tree, policies) = match file.build() {
-        Ok(built) => built,
-        Err(errors) => return errors,
-    };
+/// Returns the findings of a valid policy, or the errors of the file.
+fn findings(file: &PolicyFile, ceiling: Option<&Ceiling>) -> Result<Vec<Finding>, Vec<Finding>> {
+    let (tree, policies) = file.build()?;
     let of_policy = |(prefix, policy): (Option<&str>, Arc<Policy>)| {
         let fields = prefix.map_or(Some(&tree), |prefix| tree.get(prefix))?;
         Some(warnings(file, fields, &policy))
@@ -100,7 +122,7 @@ fn findings(file: &PolicyFile, ceiling: Option<&Ceiling>) -> Vec<Finding> {
                 .map(|excess| beyond(file, &tree, excess).with_note("ceiling", &ceiling.name)),
         );
     }
-    findings
+    Ok(findings)
 }
 
 fn beyond(file: &PolicyFile, tree: &Node, excess: &PathExcess) -> Finding {

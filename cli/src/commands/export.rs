@@ -52,6 +52,13 @@ impl Export {
     pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
         let file = PolicyFile::read(self.file.as_deref(), quiet)?;
         let (tree, policies) = file.load()?;
+        let warnings: usize =
+            policies.list().iter().map(|(_, policy)| policy.warnings().len()).sum();
+        if warnings > 0 && !quiet {
+            let counted = if warnings == 1 { "a warning" } else { "warnings" };
+            let name = &file.source.name;
+            anstream::eprintln!("note: the policy has {counted}: see `corsac check {name}`");
+        }
         let exported = match &policies {
             Policies::Everywhere(policy) => policy.export(&self.target()?),
             Policies::ByPath(policies) => policies.export(&self.target()?),

@@ -11,7 +11,10 @@ pub fn parse(text: &str) -> Result<Node, TreeError> {
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
         let start = offsets.byte(error.marker().index());
         let end = text[start..].chars().next().map_or(start, |letter| start + letter.len_utf8());
-        TreeError { message: error.info().to_owned(), span: Some(start..end), help: None }
+        // YAML reads `*` as the start of an alias.
+        let help = text[start..].starts_with('*') || text[..start].ends_with('*');
+        let help = help.then(|| "if you mean the `*` for any, quote it: `\"*\"`".to_owned());
+        TreeError { message: error.info().to_owned(), span: Some(start..end), help }
     })?;
     match documents.as_slice() {
         [] => Ok(Node { value: Value::Null, span: 0..text.len() }),

@@ -49,6 +49,7 @@ fn arguments() {
     assert_fails(&["http://localhost:1"], 2, "for one request without a policy, write `--origin`");
     assert_fails(&[file], 2, "is a file; write the URL of the server behind it");
     assert_fails(&["/no/such/file", url], 2, "there is no such file");
+    assert_fails(&[url, file], 2, &format!("the policy comes first: corsac probe {file} {url}"));
     assert_fails(&["/", url], 2, "this is a directory");
     assert_fails(&[file, "localhost:1"], 2, "has no scheme");
     assert_fails(&[file, url, "--send"], 2, "leave the file out and write `--origin`");

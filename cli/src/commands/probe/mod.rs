@@ -86,6 +86,9 @@ impl Probe {
             None if !url.contains("://") && PathBuf::from(&url).exists() => Err(Failure::input(
                 format_args!("{url} is a file; write the URL of the server behind it"),
             )),
+            Some(file) if file.to_string_lossy().contains("://") => Err(Failure::input(
+                format_args!("the policy comes first: corsac probe {url} {}", file.display()),
+            )),
             None => {
                 let file = PolicyFile::read(None, quiet).map_err(|error| match error {
                     Failure::Input(message) => Failure::Input(format!(
