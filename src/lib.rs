@@ -113,7 +113,8 @@
 //! * `http-body`: `CorsLayer::body_or_empty`, for gateways with response bodies that have no empty value.
 //! * `regex`: [`CorsBuilder::allow_origin_regex`]. Without this feature, `build` refuses regexes.
 //! * `reload`: `CorsLayer::reloadable`, to replace the policy while the server is running.
-//! * `export`: `Policy::export`, the policy as the configuration of a proxy or gateway.
+//! * `export`: `Policy::export` and `PathPolicies::export`, policies as the configuration of a
+//!   [proxy or gateway](guide::edge).
 //! * `probe`: the module `probe`, which compares a deployment with a policy. It opens no connection.
 //! * `serde`: `Config`, a policy from a file or from environment variables; `PathConfigs` and
 //!   `CorsLayer::per_path`, a policy for each path.

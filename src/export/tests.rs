@@ -71,6 +71,32 @@ fn each_loss_has_its_own_name() {
 }
 
 #[test]
+fn names() -> Result<(), BuildError> {
+    let policy = builder().build_policy()?;
+    for name in ["shop", "a", "s123456789012345"] {
+        for target in Target::names().filter_map(Target::from_name) {
+            let target = Loss::ALL.into_iter().fold(target, Target::accept).named(name);
+            let export = policy.export(&target).map_err(|error| error.to_string());
+            let is_named = |name: &str| {
+                export.as_ref().is_ok_and(|export| {
+                    export.files().iter().all(|file| file.name().starts_with(name))
+                })
+            };
+            assert!(is_named(name), "{}: {export:?}", target.name());
+        }
+    }
+    for name in ["", "Shop", "1a", "a-b", "a_b", "caf\u{e9}", "s1234567890123456"] {
+        let error = policy.export(&Target::nginx().named(name)).map_err(|error| error.to_string());
+        let expected = format!(
+            "the policy cannot be exported:\n  - the name {name:?}: write at most 16 lower-case letters and \
+             digits, such as \"shop\""
+        );
+        assert_eq!(error, Err(expected));
+    }
+    Ok(())
+}
+
+#[test]
 fn quoting() {
     assert_eq!(escape::nginx_key(r#"a"b\c;{$d}'"#), r#""a\"b\\c;{$d}'""#);
     assert_eq!(

@@ -102,11 +102,15 @@ fn try_server(
     let bench = Bench { server: &server, directory, service };
     // Each policy needs a new process, so there are only a few of these.
     let mut random = Random::new(number_of("SEED", 13)?);
-    let random: Vec<Case> = (0..number_of("POLICIES", 10)?)
-        .map(|_| hostile::policy(&mut random))
-        .collect::<Result<_, _>>()?;
+    let mut hostile: Vec<Case> = Vec::new();
+    for number in 0..number_of("POLICIES", 12)? {
+        hostile.push(match number % 4 {
+            3 => path_policies::random(&mut random)?,
+            _ => hostile::policy(&mut random)?,
+        });
+    }
     let mut failures = 0;
-    for case in cases.iter().chain(&random) {
+    for case in cases.iter().chain(&hostile) {
         if case.is_refused(&server.kind.target()) {
             writeln!(output, "{:>12}: refused", case.name)?;
             continue;

@@ -59,6 +59,70 @@ pub fn all() -> Result<Case, Box<dyn Error>> {
     )
 }
 
+/// Some of the prefixes, each with a policy of its own.
+pub fn random(random: &mut Random) -> Result<Case, Box<dyn Error>> {
+    let mut toml = String::new();
+    for prefix in PREFIXES {
+        if random.one_in(3) {
+            toml += &table(prefix, random);
+        }
+    }
+    if toml.is_empty() {
+        toml = table("/x", random);
+    }
+    case("random paths", &toml)
+}
+
+/// No two of them differ in case alone.
+const PREFIXES: [&str; 10] = [
+    "/",
+    "/public",
+    "/api",
+    "/api/v1.0",
+    "/api/v1.0/any",
+    "/a",
+    "/a/b",
+    "/Mixed-1_~",
+    "/.well-known/x.y",
+    "/api/a/a/a",
+];
+
+fn table(prefix: &str, random: &mut Random) -> String {
+    const ORIGINS: [&str; 5] = [
+        r#"["https://app.example.com"]"#,
+        r#"["https://any.example.com", "https://*.example.org"]"#,
+        r#"["https://*.example.org:*", "https://other.example"]"#,
+        r#"["http://edge.example", "https://app.example.com", "https://any.example.com"]"#,
+        r#""*""#,
+    ];
+    const SETTINGS: [&str; 10] = [
+        "allow_methods = [\"PUT\", \"DELETE\"]",
+        "allow_methods = \"*\"",
+        "allow_headers = [\"authorization\", \"x-request-id\"]",
+        "allow_headers = \"*\"",
+        "expose_headers = [\"x-request-id\", \"x-$a\"]",
+        "max_age = 60",
+        "preflight_status = 200",
+        "enforcement = \"reject\"",
+        "reject_status = 401\nenforcement = \"reject\"",
+        "trusted_senders = [\"https://pay.example.com\"]\nenforcement = \"reject\"",
+    ];
+    let origins = *random.pick(&ORIGINS);
+    let mut lines = vec![format!("allow_origins = {origins}")];
+    // Not with any origin, and not with one that is not encrypted.
+    if !origins.contains("\"*\"") && !origins.contains("http:") && random.one_in(2) {
+        lines.push("allow_credentials = true".to_owned());
+    }
+    for setting in SETTINGS {
+        let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+        let names: Vec<String> = lines.iter().flat_map(|line| line.lines()).map(name).collect();
+        if random.one_in(3) && !setting.lines().any(|line| names.contains(&name(line))) {
+            lines.push(setting.to_owned());
+        }
+    }
+    format!("[\"{prefix}\"]\n{}\n", lines.join("\n"))
+}
+
 fn case(name: &'static str, toml: &str) -> Result<Case, Box<dyn Error>> {
     let origins = [
         "https://app.example.com",
@@ -78,7 +142,7 @@ fn case(name: &'static str, toml: &str) -> Result<Case, Box<dyn Error>> {
 
 /// Returns a request target: a path, `*`, or a whole URL.
 pub fn path(random: &mut Random) -> String {
-    const PREFIXES: [&str; 21] = [
+    const STARTS: [&str; 28] = [
         "/public",
         "/api",
         "/api/v1.0",
@@ -89,6 +153,13 @@ pub fn path(random: &mut Random) -> String {
         "/apis",
         "/other",
         "/other/public",
+        "/a/b",
+        "/Mixed-1_~",
+        "/mixed-1_~/a",
+        "/.well-known/x.y",
+        "/.well-known/xzy",
+        "/x",
+        "/api/a/a/a",
         "/",
         "",
         "//api",
@@ -153,7 +224,7 @@ pub fn path(random: &mut Random) -> String {
     if random.one_in(100) {
         return format!("/api{}", random.pick(&["/a", "/%C3%A9", "a", "/%2e", "%21"]).repeat(1000));
     }
-    let mut path = (*random.pick(&PREFIXES)).to_owned();
+    let mut path = (*random.pick(&STARTS)).to_owned();
     for _ in 0..random.below(4) {
         path.push_str(random.pick::<&str>(&REST));
     }
