@@ -23,6 +23,13 @@ fn pages() -> Result<Vec<Page>, Box<dyn Error>> {
 }
 
 #[test]
+fn each_target_has_a_page() -> Result<(), Box<dyn Error>> {
+    let pages: BTreeSet<&str> = pages()?.iter().map(|page| page.target.name()).collect();
+    assert_eq!(pages, Target::names().collect());
+    Ok(())
+}
+
+#[test]
 fn the_tables_list_all_losses_and_no_others() -> Result<(), Box<dyn Error>> {
     for Page { target, text } in pages()? {
         let (_, table) = text.split_once("## Differences from the service").unwrap_or_default();
