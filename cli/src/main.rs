@@ -13,7 +13,6 @@ mod finding;
 mod format;
 mod line_diff;
 mod net;
-mod page_request;
 mod policy_file;
 mod report;
 

@@ -5,8 +5,9 @@ use std::{fmt::Write as _, path::PathBuf};
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 use corsac::{
-    Origin, Policy,
+    Policy,
     explain::{Explanation, Topic},
+    probe::PageRequest,
 };
 use serde::Serialize;
 
@@ -14,7 +15,6 @@ use crate::{
     arguments::ReportOptions,
     failure::{Failure, Verdict},
     finding::{Finding, Severity},
-    page_request::PageRequest,
     policy_file::{Editor, Node, PolicyFile, for_files},
     report::Report,
 };
@@ -25,8 +25,18 @@ pub struct Explain {
     /// The policy, in TOML, YAML or JSON; `-` is standard input [default: corsac.toml, here or above]
     #[arg(env = "CORSAC_FILE")]
     file: Option<PathBuf>,
-    #[command(flatten)]
-    request: PageRequest,
+    /// The origin of the page: `https://app.example.com`
+    #[arg(long)]
+    origin: String,
+    /// The method of the request
+    #[arg(long, default_value = "GET")]
+    method: String,
+    /// A request header that the page sets, such as `authorization` or `content-type: text/plain`
+    #[arg(long = "header", short = 'H', value_name = "NAME[: VALUE]")]
+    headers: Vec<String>,
+    /// The page sends cookies: `credentials: "include"`
+    #[arg(long)]
+    credentials: bool,
     /// The path of the request, if the file has a policy for each path
     #[arg(long)]
     path: Option<String>,
@@ -45,7 +55,7 @@ struct Exchange {
 
 impl Explain {
     pub fn run(self, quiet: bool) -> Result<Verdict, Failure> {
-        self.request.check()?;
+        let page = self.page()?;
         let file = PolicyFile::read(self.file.as_deref(), quiet)?;
         let (tree, policies) = file.load()?;
         let name = &file.source.name;
@@ -64,7 +74,7 @@ impl Explain {
             }
         };
         let mut report = Report { command: "explain", ..Report::default() };
-        let case = self.request.to_string();
+        let case = format!("{} from {}", page.request().method(), self.origin);
         match policies.get(path) {
             None => {
                 let message = format!("no policy for {path:?}: corsac adds no CORS header there");
@@ -73,7 +83,7 @@ impl Explain {
             Some(policy) => {
                 let fields =
                     policies.prefix_of(path).map_or(Some(&tree), |prefix| tree.get(prefix));
-                self.explain(&file, fields.unwrap_or(&tree), &policy, &mut report);
+                self.explain(&page, &file, fields.unwrap_or(&tree), &policy, &mut report);
             }
         }
         for finding in &mut report.findings {
@@ -89,8 +99,26 @@ impl Explain {
         report.finish(&self.report)
     }
 
-    fn explain(&self, file: &PolicyFile, fields: &Node, policy: &Policy, report: &mut Report) {
-        let exchanges = self.exchanges(policy);
+    fn page(&self) -> Result<PageRequest, Failure> {
+        // The decision does not depend on the host.
+        let page = PageRequest::new("https://service.invalid/", &self.origin);
+        let page = page.and_then(|page| page.method(&self.method));
+        let page = self.headers.iter().fold(page, |page, header| {
+            let (name, value) = header.split_once(':').unwrap_or((header, ""));
+            page.and_then(|page| page.header(name.trim(), value.trim()))
+        });
+        page.map_err(Failure::input)
+    }
+
+    fn explain(
+        &self,
+        page: &PageRequest,
+        file: &PolicyFile,
+        fields: &Node,
+        policy: &Policy,
+        report: &mut Report,
+    ) {
+        let exchanges = exchanges(page, policy);
         for exchange in &exchanges {
             report.body.push_str(&exchange.to_text());
         }
@@ -100,8 +128,8 @@ impl Explain {
                 .map(|value| ("exchanges", value));
         let refusing = exchanges.iter().find(|exchange| !exchange.explanation.is_allowed());
         if let Some(exchange) = refusing {
-            report.findings.extend(self.refusals(&exchange.explanation, file, fields));
-        } else if self.request.credentials && !allows_credentials(policy, &self.request) {
+            report.findings.extend(refusals(&exchange.explanation, file, fields));
+        } else if self.credentials && !allows_credentials(policy, &self.origin) {
             let message = "the page sends credentials, and the policy does not allow them";
             let place = file.place(fields.locate("allow_credentials"));
             report.findings.push(
@@ -111,75 +139,66 @@ impl Explain {
             );
         }
     }
+}
 
-    fn exchanges(&self, policy: &Policy) -> Vec<Exchange> {
-        let mut exchanges = Vec::new();
-        if let Some((method, headers)) = self.request.preflight() {
-            let explanation = policy.explain(&method, &headers);
-            let is_allowed = explanation.is_allowed();
-            let title =
-                format!("OPTIONS, which the browser sends before {}", self.request.method());
-            exchanges.push(Exchange { kind: "preflight", title, explanation });
-            // Fetch, "HTTP fetch": without an allowed preflight, there is no request.
-            if !is_allowed {
-                return exchanges;
-            }
+fn exchanges(page: &PageRequest, policy: &Policy) -> Vec<Exchange> {
+    let request = page.request();
+    let mut exchanges = Vec::new();
+    if let Some(preflight) = page.preflight() {
+        let explanation = policy.explain(preflight.method(), preflight.headers());
+        let is_allowed = explanation.is_allowed();
+        let title = format!("OPTIONS, which the browser sends before {}", request.method());
+        exchanges.push(Exchange { kind: "preflight", title, explanation });
+        // Fetch, "HTTP fetch": without an allowed preflight, there is no request.
+        if !is_allowed {
+            return exchanges;
         }
-        let (method, headers) = self.request.actual();
-        let explanation = policy.explain(&method, &headers);
-        exchanges.push(Exchange { kind: "request", title: method.to_string(), explanation });
-        exchanges
     }
+    let explanation = policy.explain(request.method(), request.headers());
+    exchanges.push(Exchange { kind: "request", title: request.method().to_string(), explanation });
+    exchanges
+}
 
-    /// Returns a finding for each rule that refuses, with the entry to add to the file.
-    fn refusals(
-        &self,
-        explanation: &Explanation,
-        file: &PolicyFile,
-        fields: &Node,
-    ) -> Vec<Finding> {
-        let editor = Editor::new(file, fields);
-        let is_refusal =
-            |step: &&corsac::explain::Step| step.is_refusal() && step.topic() != Topic::Verdict;
-        let refusals = explanation.steps().iter().filter(is_refusal);
-        refusals
-            .map(|step| {
-                let (id, field) = match step.topic() {
-                    Topic::Method => ("method", "allow_methods"),
-                    Topic::Header => ("header", "allow_headers"),
-                    _ => ("origin", "allow_origins"),
+/// Returns a finding for each rule that refuses, with the entry to add to the file.
+fn refusals(explanation: &Explanation, file: &PolicyFile, fields: &Node) -> Vec<Finding> {
+    let editor = Editor::new(file, fields);
+    let is_refusal =
+        |step: &&corsac::explain::Step| step.is_refusal() && step.topic() != Topic::Verdict;
+    let refusals = explanation.steps().iter().filter(is_refusal);
+    refusals
+        .map(|step| {
+            let (id, field) = match step.topic() {
+                Topic::Method => ("method", "allow_methods"),
+                Topic::Header => ("header", "allow_headers"),
+                _ => ("origin", "allow_origins"),
+            };
+            let mut finding = Finding::new(id, Severity::Error, for_files(step.text()));
+            let remedy = explanation.remedies().iter().find(|remedy| match id {
+                "origin" => !["allow_methods", "allow_headers"].contains(&remedy.setter()),
+                _ => remedy.setter() == field,
+            });
+            let span = fields.locate(field).or_else(|| fields.locate("allow_origins"));
+            finding.place = Some(file.place(span));
+            if let Some(remedy) = remedy {
+                let values: Vec<_> =
+                    remedy.values().iter().map(|value| format!("{value:?}")).collect();
+                let check = if remedy.is_look_alike() {
+                    ", but it looks like an allowed one: check that it is really your page"
+                } else {
+                    ""
                 };
-                let mut finding = Finding::new(id, Severity::Error, for_files(step.text()));
-                let remedy = explanation.remedies().iter().find(|remedy| match id {
-                    "origin" => !["allow_methods", "allow_headers"].contains(&remedy.setter()),
-                    _ => remedy.setter() == field,
-                });
-                let span = fields.locate(field).or_else(|| fields.locate("allow_origins"));
-                finding.place = Some(file.place(span));
-                if let Some(remedy) = remedy {
-                    let values: Vec<_> =
-                        remedy.values().iter().map(|value| format!("{value:?}")).collect();
-                    let check = if remedy.is_look_alike() {
-                        ", but it looks like an allowed one: check that it is really your page"
-                    } else {
-                        ""
-                    };
-                    let help = format!("add {} to `{}`{check}", values.join(", "), remedy.setter());
-                    finding.help = Some(help);
-                    finding.edit = editor.add(remedy.setter(), remedy.values());
-                } else if id == "origin" && self.request.origin != "null" {
-                    let error = self.request.origin.parse::<Origin>().err();
-                    finding.help = error.map(|error| error.to_string());
-                }
-                finding
-            })
-            .collect()
-    }
+                let help = format!("add {} to `{}`{check}", values.join(", "), remedy.setter());
+                finding.help = Some(help);
+                finding.edit = editor.add(remedy.setter(), remedy.values());
+            }
+            finding
+        })
+        .collect()
 }
 
 /// Returns whether the response to the page allows credentials.
-fn allows_credentials(policy: &Policy, request: &PageRequest) -> bool {
-    policy.check(&request.origin).headers().contains_key("access-control-allow-credentials")
+fn allows_credentials(policy: &Policy, origin: &str) -> bool {
+    policy.check(origin).headers().contains_key("access-control-allow-credentials")
 }
 
 impl Exchange {

@@ -1,8 +1,8 @@
 //! The errors of a file, as findings.
 
-use corsac::Problem;
+use corsac::{Problem, ProblemKind};
 
-use super::{FileError, Node, Policies, PolicyFile, TreeError, for_files};
+use super::{Node, Policies, PolicyFile, TreeError, for_files, policies::FileError};
 use crate::{
     failure::Failure,
     finding::{Finding, Severity},
@@ -14,13 +14,52 @@ use crate::{
 pub const SYNTAX: &str = "syntax";
 
 impl PolicyFile {
-    /// Returns the tree and the policies of the file, or its errors.
+    /// Returns the tree and the policies of the file, or all its errors in their order.
     pub fn build(&self) -> Result<(Node, Policies), Vec<Finding>> {
-        let tree = self.parse().map_err(|error| self.errors(None, error))?;
-        match Policies::build(&tree) {
-            Ok(policies) => Ok((tree, policies)),
-            Err(error) => Err(self.errors(Some(&tree), error)),
+        let mut tree = self.parse().map_err(|error| vec![self.tree_error(SYNTAX, error)])?;
+        let has_paths = tree.has_paths();
+        let mut findings = Vec::new();
+        if has_paths {
+            for key in tree.remove_fields_beside_paths() {
+                let message = format!(
+                    "the field {:?} stands beside paths, and is for none of them",
+                    key.name
+                );
+                let help = "move it to a path, such as \"/\"".to_owned();
+                let finding = Finding::new("field", Severity::Error, message);
+                findings.push(finding.at(self.place(Some(key.span))).with_help(Some(help)));
+            }
         }
+        // A field with an error is left out, to find the errors of the others.
+        loop {
+            match Policies::build(&tree, has_paths) {
+                Ok(policies) if findings.is_empty() => return Ok((tree, policies)),
+                Ok(_) => break,
+                Err(FileError::Policy(error)) => {
+                    // The field that was left out may have origins.
+                    let is_certain = |problem: &&Problem| {
+                        findings.is_empty() || problem.kind() != ProblemKind::NoOrigins
+                    };
+                    let problems = error.problems().iter().filter(is_certain);
+                    let problems: Vec<Finding> =
+                        problems.map(|problem| self.problem(&tree, problem)).collect();
+                    findings.extend(problems);
+                    break;
+                }
+                Err(FileError::Fields(error)) => {
+                    let is_removed = error.span.as_ref().is_some_and(|span| tree.remove(span));
+                    findings.push(self.tree_error("field", error));
+                    if !is_removed {
+                        break;
+                    }
+                }
+            }
+        }
+        let start = |finding: &Finding| {
+            finding.place.as_ref().and_then(|place| place.span.as_ref()).map(|span| span.start)
+        };
+        findings.sort_by_key(start);
+        Err(findings)
     }
 
     /// Like [`build`](PolicyFile::build), for commands that need a valid policy: prints the errors on
@@ -35,23 +74,13 @@ impl PolicyFile {
         })
     }
 
-    fn errors(&self, tree: Option<&Node>, error: FileError) -> Vec<Finding> {
-        match error {
-            FileError::Syntax(error) => vec![self.tree_error(SYNTAX, error)],
-            FileError::Fields(error) => vec![self.tree_error("field", error)],
-            FileError::Policy(error) => {
-                error.problems().iter().map(|problem| self.problem(tree, problem)).collect()
-            }
-        }
-    }
-
     fn tree_error(&self, id: &'static str, error: TreeError) -> Finding {
         let place = self.place(error.span);
         Finding::new(id, Severity::Error, error.message).at(place).with_help(error.help)
     }
 
-    fn problem(&self, tree: Option<&Node>, problem: &Problem) -> Finding {
-        let span = tree.and_then(|tree| tree.locate(problem.place()));
+    fn problem(&self, tree: &Node, problem: &Problem) -> Finding {
+        let span = tree.locate(problem.place());
         let message = match &span {
             Some(_) => for_files(problem.message()),
             None => for_files(&problem.to_string()),

@@ -36,7 +36,6 @@ pub use syntax::Syntax;
 pub use tree::Node;
 pub use words::for_files;
 
-use policies::FileError;
 use tree::TreeError;
 
 /// A policy file that was read, but may hold anything.
@@ -93,8 +92,8 @@ impl PolicyFile {
         Ok(Self { source: Arc::new(Source { name, text }), syntax })
     }
 
-    fn parse(&self) -> Result<Node, FileError> {
-        self.syntax.parse(&self.source.text).map_err(FileError::Syntax)
+    fn parse(&self) -> Result<Node, TreeError> {
+        self.syntax.parse(&self.source.text)
     }
 
     /// Returns the place of a span, or that of the file as a whole.

@@ -17,18 +17,14 @@ pub enum Policies {
 /// The reason why a file has no policy.
 #[derive(Debug)]
 pub enum FileError {
-    /// It does not follow its syntax.
-    Syntax(TreeError),
-    /// It follows its syntax, but does not have the fields of a policy.
+    /// It does not have the fields of a policy.
     Fields(TreeError),
     /// Its fields are not a valid policy.
     Policy(BuildError),
 }
 
 impl Policies {
-    pub fn build(tree: &Node) -> Result<Self, FileError> {
-        // The fields of a policy are no maps.
-        let has_paths = tree.entries().iter().any(|(_, node)| node.is_map());
+    pub fn build(tree: &Node, has_paths: bool) -> Result<Self, FileError> {
         if has_paths {
             let configs = PathConfigs::deserialize(tree).map_err(FileError::Fields)?;
             configs.build().map(Self::ByPath).map_err(FileError::Policy)

@@ -63,8 +63,34 @@ impl Node {
         }
     }
 
-    pub fn is_map(&self) -> bool {
-        matches!(self.value, Value::Map(_))
+    /// Returns whether this is a map from path prefixes to policies: the fields of a policy are no maps.
+    pub fn has_paths(&self) -> bool {
+        self.entries().iter().any(|(_, node)| matches!(node.value, Value::Map(_)))
+    }
+
+    /// Removes the fields of a policy from a map of paths, and returns their keys.
+    pub fn remove_fields_beside_paths(&mut self) -> Vec<Key> {
+        let Value::Map(entries) = &mut self.value else { return Vec::new() };
+        let is_beside = |(key, node): &(Key, Self)| {
+            !matches!(node.value, Value::Map(_)) && !key.name.starts_with('/')
+        };
+        let (fields, paths) = std::mem::take(entries).into_iter().partition(is_beside);
+        *entries = paths;
+        let fields: Vec<(Key, Self)> = fields;
+        fields.into_iter().map(|(key, _)| key).collect()
+    }
+
+    /// Removes the innermost entry of a map that has this span in its key or value. Returns whether there
+    /// was one.
+    pub fn remove(&mut self, span: &Range<usize>) -> bool {
+        let Value::Map(entries) = &mut self.value else { return false };
+        let has = |part: &Range<usize>| part.start <= span.start && span.end <= part.end;
+        // In TOML, the span of a table is that of its header.
+        if entries.iter_mut().any(|(_, node)| node.remove(span)) {
+            return true;
+        }
+        let at = entries.iter().position(|(key, node)| has(&key.span) || has(&node.span));
+        at.map(|at| entries.remove(at)).is_some()
     }
 }
 

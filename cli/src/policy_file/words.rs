@@ -1,7 +1,7 @@
 //! Sentences of the library, with the words of a file in place of those of Rust code.
 
 /// Each setter that a file has no field for, and how a file writes it.
-const SETTERS: [(&str, &str); 6] = [
+const SETTERS: [(&str, &str); 7] = [
     ("`allow_any_origin()`", "`\"*\"` in `allow_origins`"),
     ("`allow_any_method()`", "`\"*\"` in `allow_methods`"),
     ("`allow_any_header()`", "`\"*\"` in `allow_headers`"),
@@ -10,6 +10,7 @@ const SETTERS: [(&str, &str); 6] = [
         "`dangerous_allow_any_origin_with_credentials()`",
         "`dangerous_allow_any_origin_with_credentials`",
     ),
+    ("`.allow_credentials(true)`", "`allow_credentials` set to true"),
     ("`Enforcement::Reject`", "`\"reject\"` in `enforcement`"),
 ];
 
