@@ -51,12 +51,17 @@ pub struct ReportOptions {
     /// Write the report in this format to a file, and print it as text
     #[arg(long, value_name = "FILE", env = "CORSAC_OUTPUT")]
     pub output: Option<std::path::PathBuf>,
-    /// Leave out the findings with this id
-    #[arg(short = 'A', long, value_name = "ID", value_delimiter = ',', env = "CORSAC_ALLOW")]
-    pub allow: Vec<String>,
     /// Exit with 1 if there is a finding of this severity, or of a higher one
     #[arg(long, value_name = "SEVERITY", env = "CORSAC_FAIL_ON", default_value = "error")]
     pub fail_on: FailOn,
+}
+
+/// Which findings are not reported.
+#[derive(Debug, Clone, Args)]
+pub struct AcceptOptions {
+    /// Accept the findings with this id, and leave them out
+    #[arg(long, value_name = "ID", value_delimiter = ',', env = "CORSAC_ACCEPT")]
+    pub accept: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -33,7 +33,6 @@ pub struct Report {
 impl Report {
     /// Prints the report, and returns whether a finding reaches the threshold.
     pub fn finish(mut self, options: &ReportOptions) -> Result<Verdict, Failure> {
-        self.leave_out(&options.allow);
         // The worst first: GitHub shows ten annotations of a step.
         self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         match &options.output {
@@ -52,22 +51,22 @@ impl Report {
         Ok(if self.findings.iter().any(is_over) { Verdict::Findings } else { Verdict::Success })
     }
 
-    /// Removes the findings that the user allows.
-    fn leave_out(&mut self, ids: &[String]) {
+    /// Removes the findings with these ids.
+    pub fn accept(&mut self, ids: &[String]) {
         let mut count = 0;
         for id in ids {
             let before = self.findings.len();
             self.findings.retain(|finding| finding.id != **id);
             if self.findings.len() == before {
                 // So that a misspelled id is seen.
-                anstream::eprintln!("note: no finding has the id {id:?}, which is allowed");
+                anstream::eprintln!("note: no finding has the accepted id {id:?}");
             }
             count += before - self.findings.len();
         }
         if count > 0 {
             let verb = if count == 1 { "finding is" } else { "findings are" };
             // Writing to a `String` never fails.
-            _ = write!(self.summary, "\n{count} {verb} allowed, and left out");
+            _ = write!(self.summary, "\n{count} {verb} accepted");
         }
     }
 

@@ -146,6 +146,14 @@ fn colors() {
         colored("diff.in", &["diff", "old.toml", "paths.yaml"]),
         file!["formats/diff.term.svg"]
     );
+    assert_data_eq!(
+        colored("within.in", &["check", "cors.yaml", "--within", "ceiling.toml"]),
+        file!["formats/within.term.svg"]
+    );
+    assert_data_eq!(
+        colored("export.in", &["export", "code.toml", "haproxy"]),
+        file!["formats/export.term.svg"]
+    );
     // Never in a format for machines, and not in a pipe.
     assert!(!corsac("check.in", &["check", "wrong.toml"]).1.contains('\u{1b}'));
 }

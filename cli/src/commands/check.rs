@@ -9,7 +9,7 @@ use clap::Args;
 use corsac::{Policy, Warning};
 
 use crate::{
-    arguments::ReportOptions,
+    arguments::{AcceptOptions, ReportOptions},
     failure::{Failure, Verdict},
     finding::{Finding, Severity},
     policy_file::{Node, PathExcess, Policies, PolicyFile, SYNTAX, for_files},
@@ -25,6 +25,8 @@ pub struct Check {
     /// A policy with the limits that this one must stay within
     #[arg(long, value_name = "CEILING", env = "CORSAC_WITHIN")]
     within: Option<PathBuf>,
+    #[command(flatten)]
+    accepted: AcceptOptions,
     #[command(flatten)]
     report: ReportOptions,
 }
@@ -82,6 +84,7 @@ impl Check {
             Verdict::Success
         } else {
             report.summary = summaries.join("\n");
+            report.accept(&self.accepted.accept);
             report.finish(&self.report)?
         };
         match failures.pop() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::diff_words::{gain, loss};
 use crate::{
-    arguments::ReportOptions,
+    arguments::{AcceptOptions, ReportOptions},
     failure::{Failure, Verdict},
     finding::{Finding, Severity},
     policy_file::{Node, PathExcess, Policies, PolicyFile},
@@ -25,6 +25,8 @@ pub struct Diff {
     /// Exit with 0 even if a page gains access
     #[arg(long, env = "CORSAC_ALLOW_WIDENING")]
     allow_widening: bool,
+    #[command(flatten)]
+    accepted: AcceptOptions,
     #[command(flatten)]
     report: ReportOptions,
 }
@@ -50,6 +52,7 @@ impl Diff {
             report.findings = gains.iter().map(|it| finding(it, &new, &tree)).collect();
         }
         report.summary = summary(&gains, &losses, &old_policies, &new_policies);
+        report.accept(&self.accepted.accept);
         report.finish(&self.report)
     }
 }
