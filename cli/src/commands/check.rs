@@ -98,11 +98,11 @@ impl Check {
         }
     }
 
-    /// Returns a failure if the user allows an error because of which there is no policy.
+    /// Returns a failure if the user accepts an error because of which there is no policy.
     fn hidden(&self, file: &PolicyFile, errors: &[Finding]) -> Option<Failure> {
-        let id = self.report.allow.iter().find(|id| errors.iter().any(|it| it.id == ***id))?;
+        let id = self.accepted.accept.iter().find(|id| errors.iter().any(|it| it.id == ***id))?;
         Some(Failure::input(format_args!(
-            "{}: {id:?} cannot be allowed here: with this error the file is no policy",
+            "{}: {id:?} cannot be accepted: with this error the file is no policy",
             file.source.name
         )))
     }
