@@ -5,7 +5,7 @@
 //! the results depend neither on the speed of the machine nor on its other work. Four subjects answer
 //! the same requests:
 //!
-//! * *floor*: the bare inner service, a ready future with an empty response;
+//! * *floor*: the bare inner service, a ready future with its response;
 //! * *limit*: a hand-written middleware that reads nothing from the request, and inserts the same headers
 //!   as corsac, from constants, after one `reserve`;
 //! * *corsac* and *tower-http*.
@@ -84,6 +84,7 @@ fn run(case: &str, subject: &str) {
 fn compare(filter: &str) -> bool {
     let tables = [
         tables::one_request,
+        tables::responses,
         tables::sizes,
         tables::hostile,
         memory::memory,

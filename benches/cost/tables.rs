@@ -2,23 +2,33 @@
 
 use crate::{
     callgrind::{Count, Counts, count},
-    cases::{Case, Subject, Target, hostile, routed, sizes, workloads},
+    cases::{Case, Subject, Target, hostile, responses, routed, sizes, workloads},
     heading::heading,
 };
 
 /// Prints one request of each kind. Returns whether the targets are met.
 pub fn one_request(filter: &str) -> bool {
-    let cases = matching(workloads::cases(), filter);
+    let text = "Instructions. Net is (subject - floor) / (limit - floor).";
+    net("One request", text, &matching(workloads::cases(), filter))
+}
+
+/// Prints requests whose responses have headers. Returns whether the targets are met.
+pub fn responses(filter: &str) -> bool {
+    let text = "As above, with the headers of real responses. Three have `Vary: accept-language` among them, six and twelve `Vary: accept-encoding`.";
+    net("Real responses", text, &matching(responses::cases(), filter))
+}
+
+fn net(title: &str, text: &str, cases: &[Case]) -> bool {
     if cases.is_empty() {
         return true;
     }
     heading(
-        "One request",
-        "Instructions. Net is (subject - floor) / (limit - floor).",
+        title,
+        text,
         "request | floor | limit | corsac | tower-http | net corsac | net tower-http | at most | allocations limit, corsac, tower-http",
     );
     let mut is_met = true;
-    for (case, counts) in cases.iter().zip(count(&cases, &Subject::ALL)) {
+    for (case, counts) in cases.iter().zip(count(cases, &Subject::ALL)) {
         let Counts { floor, limit, corsac, tower_http } = counts;
         let tower_http = tower_http.unwrap_or_default();
         // Allows for allocations that occur only once for each thread.

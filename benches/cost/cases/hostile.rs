@@ -142,6 +142,14 @@ fn preflights() -> Group {
             case("64 KiB of allowed names", PREFLIGHT_REFUSED, line("x-request-id")),
             case("one name of 64 KiB", PREFLIGHT_REFUSED, vec!["x".repeat(64 * KIB)]),
             case("64 KiB of commas", PREFLIGHT_REFUSED, line("")),
+            case("16 KiB of blanks", PREFLIGHT_ALLOWED, vec![" ".repeat(16 * KIB)]),
+            case(
+                "16 KiB of commas and blanks",
+                PREFLIGHT_ALLOWED,
+                vec![format!("{},", " ".repeat(15)).repeat(KIB - 1)],
+            ),
+            case("one name of 16 KiB", PREFLIGHT_ALLOWED, vec!["X".repeat(16 * KIB)]),
+            case("16 KiB that are no name", PREFLIGHT_ALLOWED, vec!["\u{e9}".repeat(8 * KIB)]),
             // Lines are added up until they exceed 16 KiB.
             missed(4.6, case("1000 lines, 64 KiB", PREFLIGHT_REFUSED, vec!["x".repeat(65); 1000])),
             // The largest input that is read to its end.
@@ -162,15 +170,24 @@ fn preflights() -> Group {
 fn mirrored() -> Group {
     let any = Policy::AnyHeader;
     let names: Vec<String> = (0..1000).map(|at| format!("x-mirrored-{at:04}")).collect();
+    let disordered: Vec<String> = names.iter().rev().map(|name| name.to_uppercase()).collect();
+    let case = |name: &str, line: String| Case {
+        target: Target::NONE,
+        ..preflight(name, asking_for(any, vec![line]))
+    };
     Group {
         ordinary: Case {
             method: Method::OPTIONS,
             ..ordinary("any header, a preflight", any, &PREFLIGHT, PREFLIGHT_ALLOWED)
         },
-        hostile: vec![Case {
-            target: Target::NONE,
-            ..preflight("any header, 1000 names mirrored", asking_for(any, vec![names.join(",")]))
-        }],
+        hostile: vec![
+            case("any header, 16 KiB that are no name", "\u{e9}".repeat(8 * KIB)),
+            case("any header, 16 KiB of blanks", " ".repeat(16 * KIB)),
+            case("any header, one name of 16 KiB", "x".repeat(16 * KIB)),
+            case("any header, 1000 names mirrored", names.join(",")),
+            case("any header, 1000 names in disorder", disordered.join(",")),
+            case("any header, one name 1000 times", ["X-Mirrored-Name"; 1000].join(",")),
+        ],
     }
 }
 

@@ -10,6 +10,7 @@ use policy::Policy;
 
 pub mod hostile;
 pub mod policy;
+pub mod responses;
 pub mod routed;
 pub mod sizes;
 pub mod workloads;
@@ -21,6 +22,8 @@ pub struct Case {
     pub method: Method,
     /// Returns additional headers for the request with this number.
     pub headers: Box<dyn Fn(usize) -> Vec<(HeaderName, String)> + Sync>,
+    /// Inserts the headers of the inner service's response. Routers have their own.
+    pub response: fn(&mut HeaderMap),
     /// Inserts the same headers as corsac.
     pub limit: fn(&mut HeaderMap),
     pub stack: Stack,
@@ -105,7 +108,8 @@ pub trait Ask {
 
 /// Returns all rows, without those that take long to build.
 pub fn all() -> Vec<Case> {
-    let parts = [workloads::cases(), sizes::cases(), hostile::cases(), routed::cases()];
+    let parts =
+        [workloads::cases(), responses::cases(), sizes::cases(), hostile::cases(), routed::cases()];
     parts.into_iter().flatten().collect()
 }
 
@@ -127,16 +131,17 @@ impl Case {
         let tower_http = || self.policy.tower_http().expect("callers check `Case::has` before");
         // Each stack has its own type of inner service, so that it has only one caller, which can inline it
         // as in an application.
+        let (plain, cloned) = (Inner::<0>(self.response), Inner::<1>(self.response));
         match (self.stack, subject) {
-            (Stack::Bare, Subject::Floor) => ask.ask(Inner::<0>, bare),
-            (Stack::Bare, Subject::Limit) => ask.ask(limit.layer(Inner::<0>), bare),
-            (Stack::Bare, Subject::Corsac) => ask.ask(corsac().layer(Inner::<0>), bare),
-            (Stack::Bare, Subject::TowerHttp) => ask.ask(tower_http().layer(Inner::<0>), bare),
-            (Stack::Cloned, Subject::Floor) => ask.ask(Cloned(Inner::<1>), bare),
-            (Stack::Cloned, Subject::Limit) => ask.ask(Cloned(limit.layer(Inner::<1>)), bare),
-            (Stack::Cloned, Subject::Corsac) => ask.ask(Cloned(corsac().layer(Inner::<1>)), bare),
+            (Stack::Bare, Subject::Floor) => ask.ask(plain, bare),
+            (Stack::Bare, Subject::Limit) => ask.ask(limit.layer(plain), bare),
+            (Stack::Bare, Subject::Corsac) => ask.ask(corsac().layer(plain), bare),
+            (Stack::Bare, Subject::TowerHttp) => ask.ask(tower_http().layer(plain), bare),
+            (Stack::Cloned, Subject::Floor) => ask.ask(Cloned(cloned), bare),
+            (Stack::Cloned, Subject::Limit) => ask.ask(Cloned(limit.layer(cloned)), bare),
+            (Stack::Cloned, Subject::Corsac) => ask.ask(Cloned(corsac().layer(cloned)), bare),
             (Stack::Cloned, Subject::TowerHttp) => {
-                ask.ask(Cloned(tower_http().layer(Inner::<1>)), bare);
+                ask.ask(Cloned(tower_http().layer(cloned)), bare);
             }
             (Stack::Router, subject) => {
                 let app = match subject {
@@ -156,11 +161,12 @@ impl Case {
 
     /// Asserts that the limit inserts exactly the headers that corsac inserts.
     pub fn assert_limit_is_fair(&self) {
-        let mut cors = self.policy.corsac(self.held).layer(Inner::<2>);
+        let mut cors = self.policy.corsac(self.held).layer(Inner::<2>(self.response));
         // The limits contain the origin with this number.
         let request = self.request(7);
         let response = cors.call(request).now_or_never().unwrap().unwrap();
         let mut expected = HeaderMap::new();
+        (self.response)(&mut expected);
         (self.limit)(&mut expected);
         if self.policy == Policy::AnyHeader {
             // The mirrored names are not constant.

@@ -27,6 +27,16 @@ macro_rules! constants {
     ($($name:ident: $value:expr),*) => {
         |headers: &mut http::HeaderMap| {
             headers.reserve([$($value),*].len());
+            $crate::cases::workloads::insert!($($name: $value),*)(headers);
+        }
+    };
+}
+pub(super) use constants;
+
+/// The same without a `reserve`.
+macro_rules! insert {
+    ($($name:ident: $value:expr),*) => {
+        |headers: &mut http::HeaderMap| {
             $(
                 const { assert!(!$value.is_empty()) };
                 headers.insert($name, const { http::HeaderValue::from_static($value) });
@@ -34,7 +44,7 @@ macro_rules! constants {
         }
     };
 }
-pub(super) use constants;
+pub(super) use insert;
 
 pub const REFUSED: fn(&mut HeaderMap) = constants!(VARY: "Origin");
 pub const ALLOWED: fn(&mut HeaderMap) = constants!(
@@ -43,7 +53,7 @@ pub const ALLOWED: fn(&mut HeaderMap) = constants!(
     ACCESS_CONTROL_ALLOW_CREDENTIALS: "true",
     ACCESS_CONTROL_EXPOSE_HEADERS: "x-request-id, etag"
 );
-const PERMISSIVE: fn(&mut HeaderMap) =
+pub const PERMISSIVE: fn(&mut HeaderMap) =
     constants!(ACCESS_CONTROL_ALLOW_ORIGIN: "*", ACCESS_CONTROL_EXPOSE_HEADERS: "*");
 const PREFLIGHT_VARY: &str =
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -131,6 +141,7 @@ pub fn actual(
         policy,
         method: Method::GET,
         headers: Box::new(|_| owned(headers)),
+        response: |_| {},
         limit,
         stack: Stack::Bare,
         held: Held::Counted,
