@@ -57,11 +57,11 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
             StateProj::Forwarded { inner, edit } => {
-                let mut output = inner.poll(cx);
+                let mut output = B::forward(inner.poll(cx));
                 if let Poll::Ready(Ok(response)) = &mut output {
                     edit.apply(response.headers_mut());
                 }
-                B::forward(output)
+                output
             }
             // A future that is polled after completion stays pending: nothing panics after the build.
             StateProj::Answered { response } => {

@@ -96,34 +96,34 @@ impl HeaderTemplates {
     /// Lets `origin` read the inner service's response. `origin` is `None` if the policy allows any.
     pub(super) fn allow(&self, origin: Option<HeaderValue>, response: &mut HeaderMap) -> Replaced {
         // A service may add preflight headers to its own answer to `OPTIONS`, so those stay.
-        let replaced = Replaced::take(response, |header| header.on_actual);
-        write(&self.actual, origin, response);
-        replaced
+        let present = Present::take(response, |header| header.on_actual);
+        write(&self.actual, origin, response, present.vary);
+        present.replaced
     }
 
     /// Answers a preflight of `origin`, which is `None` if the policy allows any.
     pub(super) fn allow_preflight(&self, origin: Option<HeaderValue>, response: &mut HeaderMap) {
-        Replaced::take(response, |_| true);
-        write(&self.preflight, origin, response);
+        let present = Present::take(response, |_| true);
+        write(&self.preflight, origin, response, present.vary);
     }
 
     /// Answers a preflight whose origin is denied.
     pub(super) fn deny_preflight(&self, response: &mut HeaderMap) {
-        Replaced::take(response, |_| true);
-        vary::merge(response, &self.preflight_vary);
+        let present = Present::take(response, |_| true);
+        write_vary(&self.preflight_vary, response, present.vary);
     }
 }
 
 /// Lets no other origin read the inner service's response. Fetch, "CORS protocol and HTTP caches":
 /// the response depends on `Origin` in this case too.
 pub(super) fn deny(response: &mut HeaderMap) -> Replaced {
-    if response.is_empty() {
+    let present = Present::take(response, |_| true);
+    if present.vary {
+        vary::merge(response, &vary::ORIGIN);
+    } else {
         try_set(response, VARY, vary::ORIGIN);
-        return Replaced::default();
     }
-    let replaced = Replaced::take(response, |_| true);
-    vary::merge(response, &vary::ORIGIN);
-    replaced
+    present.replaced
 }
 
 /// Exposes the listed names, those of the headers that the response carries, and `date`, which
@@ -147,9 +147,14 @@ pub(crate) fn try_set(response: &mut HeaderMap, name: HeaderName, value: HeaderV
 
 /// Writes the headers of `template`, with `origin` in place of the empty one.
 #[inline]
-fn write(template: &HeaderMap, origin: Option<HeaderValue>, response: &mut HeaderMap) {
+fn write(
+    template: &HeaderMap,
+    origin: Option<HeaderValue>,
+    response: &mut HeaderMap,
+    has_vary: bool,
+) {
     if !response.is_empty() {
-        return write_merged(template, origin, response);
+        return write_merged(template, origin, response, has_vary);
     }
     response.clone_from(template);
     let Some(origin) = origin else { return };
@@ -160,17 +165,53 @@ fn write(template: &HeaderMap, origin: Option<HeaderValue>, response: &mut Heade
     }
 }
 
-fn write_merged(template: &HeaderMap, mut origin: Option<HeaderValue>, response: &mut HeaderMap) {
+fn write_merged(
+    template: &HeaderMap,
+    mut origin: Option<HeaderValue>,
+    response: &mut HeaderMap,
+    has_vary: bool,
+) {
     // All or nothing: caches would mix up responses that name an origin but have no `Vary`.
-    if response.try_reserve(template.len()).is_err() {
+    if response.try_reserve(template.len() - usize::from(has_vary)).is_err() {
         return;
     }
     for (name, value) in template {
         match origin.take_if(|_| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
             Some(origin) => try_set(response, name.clone(), origin),
-            None if *name == VARY => vary::merge(response, value),
+            None if *name == VARY => write_vary(value, response, has_vary),
             None => try_set(response, name.clone(), value.clone()),
         }
+    }
+}
+
+#[inline]
+fn write_vary(names: &HeaderValue, response: &mut HeaderMap, has_vary: bool) {
+    if has_vary {
+        vary::merge(response, names);
+    } else {
+        try_set(response, VARY, names.clone());
+    }
+}
+
+/// The headers of a response that corsac writes too.
+struct Present {
+    replaced: Replaced,
+    vary: bool,
+}
+
+impl Present {
+    /// Removes the CORS headers that `is_removed` selects.
+    #[inline]
+    fn take(response: &mut HeaderMap, is_removed: impl Fn(&fetch::CorsHeader) -> bool) -> Self {
+        let (mut cors, mut vary) = (false, false);
+        // One walk along the names costs less than a look-up for each of the headers.
+        for name in response.keys() {
+            cors |= fetch::is_cors_header(name);
+            vary |= *name == VARY;
+        }
+        let replaced =
+            if cors { Replaced::take(response, is_removed) } else { Replaced::default() };
+        Self { replaced, vary }
     }
 }
 
@@ -187,27 +228,14 @@ impl Replaced {
         self.names == 0
     }
 
-    /// Removes the CORS headers that `is_removed` selects.
-    #[inline]
+    #[cold]
     fn take(response: &mut HeaderMap, is_removed: impl Fn(&fetch::CorsHeader) -> bool) -> Self {
         let mut names = 0;
-        // One walk along the names costs less than a look-up for each of the headers.
-        for name in response.keys() {
-            for (at, header) in CORS_HEADERS.iter().enumerate() {
-                names |= u8::from(is_removed(header) && *name == header.name) << at;
-            }
-        }
-        if names != 0 {
-            Self { names }.remove(response);
+        for (at, header) in CORS_HEADERS.iter().enumerate() {
+            let is_taken = is_removed(header) && response.remove(&header.name).is_some();
+            names |= u8::from(is_taken) << at;
         }
         Self { names }
-    }
-
-    #[cold]
-    fn remove(self, response: &mut HeaderMap) {
-        for name in self.names() {
-            response.remove(name);
-        }
     }
 
     fn names(self) -> impl Iterator<Item = &'static HeaderName> {
