@@ -7,6 +7,8 @@ use super::{OriginPattern, set::Search};
 #[derive(Clone)]
 pub(super) struct Linear {
     exact: Box<[Exact]>,
+    /// The offset of the bytes in which the exact origins differ most.
+    window: usize,
     /// One bit for the fingerprint of each exact origin. Most other origins have none of these bits.
     fingerprint_bits: u64,
     wildcards: Box<[Wildcard]>,
@@ -41,14 +43,14 @@ impl Linear {
     pub(super) fn new(patterns: &[OriginPattern]) -> Self {
         let (wildcards, exact): (Vec<_>, Vec<_>) =
             (0..patterns.len()).partition(|position| patterns[*position].is_wildcard());
+        let text = |position: &usize| patterns[*position].as_str().as_bytes();
+        let window = best_window(&exact.iter().map(text).collect::<Vec<_>>());
         let exact: Box<[Exact]> = exact
             .into_iter()
-            .map(|position| Exact {
-                fingerprint: fingerprint(patterns[position].as_str().as_bytes()),
-                position,
-            })
+            .map(|position| Exact { fingerprint: fingerprint(text(&position), window), position })
             .collect();
         Self {
+            window,
             fingerprint_bits: exact.iter().map(|exact| bit(exact.fingerprint)).fold(0, u64::bitor),
             exact,
             wildcards: wildcards
@@ -70,7 +72,7 @@ impl Search for Linear {
 
     #[inline]
     fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
-        let wanted = fingerprint(origin);
+        let wanted = fingerprint(origin, self.window);
         self.fingerprint_bits & bit(wanted) != 0
             && self.exact.iter().any(|exact| {
                 exact.fingerprint == wanted
@@ -92,11 +94,33 @@ impl Search for Linear {
     }
 }
 
-/// A number that nearly always differs for different origins: their length, the bytes after
-/// `https://`, and their end.
+/// A number that nearly always differs for different origins: their length, eight bytes at an offset,
+/// and their end.
 #[inline]
-fn fingerprint(origin: &[u8]) -> u64 {
-    eight_bytes(origin, 8).rotate_left(17) ^ last_bytes(origin) ^ origin.len() as u64
+fn fingerprint(origin: &[u8], window: usize) -> u64 {
+    eight_bytes(origin, window).rotate_left(17) ^ last_bytes(origin) ^ origin.len() as u64
+}
+
+/// Returns the first offset with which the origins have the most different fingerprints.
+fn best_window(origins: &[&[u8]]) -> usize {
+    let different = |window: usize| {
+        let mut all: Vec<u64> = origins.iter().map(|it| fingerprint(it, window)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
+    };
+    let len = origins.iter().map(|it| it.len()).max().unwrap_or(0);
+    let (mut best, mut most) = (0, 0);
+    for window in "https://".len()..len {
+        let different = different(window);
+        if different > most {
+            (best, most) = (window, different);
+        }
+        if most == origins.len() {
+            break;
+        }
+    }
+    best
 }
 
 /// The last eight bytes, the last one being the most significant. 0 for a shorter text.
