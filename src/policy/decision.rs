@@ -163,9 +163,17 @@ impl<'a> Decision<'a> {
             }
         }
         if policy.request_headers.any {
-            let names = RequestHeaders::read(headers).into_iter().flat_map(RequestHeaders::names);
-            if let Some(names) = policy.request_headers.line_with(names) {
-                try_set(response, ACCESS_CONTROL_ALLOW_HEADERS, names);
+            let requested = RequestHeaders::read(headers);
+            let names = match requested.and_then(RequestHeaders::canonical_line) {
+                Some(line) => Some(line.clone()),
+                None => {
+                    let names = requested.into_iter().flat_map(RequestHeaders::names);
+                    policy.request_headers.line_with(names)
+                }
+            };
+            match (response.get_mut(ACCESS_CONTROL_ALLOW_HEADERS), names) {
+                (Some(empty), Some(names)) => *empty = names,
+                _ => _ = response.remove(ACCESS_CONTROL_ALLOW_HEADERS),
             }
         }
     }

@@ -174,9 +174,8 @@ impl Policy {
         } else {
             Check::Method(method.as_bytes(), self.methods.allowed_by(method.as_bytes()))
         })?;
-        let is_listed = |line: &HeaderValue| self.request_headers.contains_line(line.as_bytes());
         let requested =
-            requested.filter(|names| each_header || !names.line().is_some_and(is_listed));
+            requested.filter(|names| each_header || !self.request_headers.allow_line(*names));
         for name in requested.into_iter().flat_map(RequestHeaders::names) {
             observe(Check::Header(name, self.request_headers.allowed_by(name)))?;
         }

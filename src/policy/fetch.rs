@@ -141,12 +141,41 @@ pub(crate) fn is_cors_request_header(name: &str) -> bool {
 
 /// RFC 9110, 5.6.2 "Tokens": methods and header names are tokens.
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    let is_token_byte = |byte: &u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => true,
-        byte => b"!#$%&'*+.^`|~".contains(byte),
-    };
-    !text.is_empty() && text.iter().all(is_token_byte)
+    !text.is_empty() && consists_of(LOWER_CASE | UPPER_CASE, text)
 }
+
+/// Returns whether a line can be a list of header names as browsers write it.
+pub(crate) fn is_lower_case_list(line: &[u8]) -> bool {
+    consists_of(LOWER_CASE | COMMA, line)
+}
+
+fn consists_of(classes: u8, text: &[u8]) -> bool {
+    text.iter().all(|byte| BYTES[usize::from(*byte)] & classes != 0)
+}
+
+/// Bytes of tokens, without the letters in upper case.
+const LOWER_CASE: u8 = 1;
+const UPPER_CASE: u8 = 2;
+const COMMA: u8 = 4;
+
+/// The class of each byte. A table, because lines of 16 KiB are checked.
+static BYTES: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        bytes[byte as usize] = match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' => {
+                LOWER_CASE
+            }
+            b'^'..=b'`' | b'|' | b'~' => LOWER_CASE,
+            b'A'..=b'Z' => UPPER_CASE,
+            b',' => COMMA,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    bytes
+};
 
 /// Returns whether a method or a header name can be listed. `*` is a token byte, but in a list it
 /// means any (Fetch, "HTTP responses").

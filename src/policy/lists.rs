@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use http::HeaderValue;
 
-use super::{fetch, rules::Names};
+use super::{
+    fetch,
+    request_headers::{MAX_NAMES, RequestHeaders},
+    rules::Names,
+};
 
 /// The methods that a policy allows.
 #[derive(Debug, Clone)]
@@ -22,6 +26,8 @@ pub(crate) struct HeaderNames {
     pub(crate) any: bool,
     /// In lower case, sorted.
     names: Vec<String>,
+    /// The length of the longest name.
+    longest: usize,
     /// The names in one line, as written, if there are any.
     pub(crate) header: Option<HeaderValue>,
 }
@@ -82,7 +88,8 @@ impl HeaderNames {
         let mut sorted: Vec<_> =
             names.listed.iter().map(|name| name.to_ascii_lowercase()).collect();
         sorted.sort_unstable();
-        Self { any: names.any, names: sorted, header: joined(&names.listed) }
+        let longest = sorted.iter().map(String::len).max().unwrap_or(0);
+        Self { any: names.any, names: sorted, longest, header: joined(&names.listed) }
     }
 
     pub(crate) fn allowed_by(&self, name: &[u8]) -> Option<AllowedBy> {
@@ -95,11 +102,15 @@ impl HeaderNames {
         }
     }
 
-    /// Returns whether all names of a line are listed, if the line is written as browsers write it:
-    /// lower case, sorted, no white space (Fetch, "CORS-preflight fetch"). One walk along both lists
-    /// is enough then. A line in another form may be allowed too, so `false` proves nothing.
-    pub(crate) fn contains_line(&self, line: &[u8]) -> bool {
-        let mut rest = line;
+    /// Returns whether all names are allowed, if they are in one line that is written as browsers write
+    /// it: lower case, sorted, no white space (Fetch, "CORS-preflight fetch"). One walk along it is enough
+    /// then. Names in another form may be allowed too, so `false` proves nothing.
+    pub(crate) fn allow_line(&self, requested: RequestHeaders<'_>) -> bool {
+        if self.any {
+            return requested.canonical_line().is_some();
+        }
+        let Some(line) = requested.line() else { return false };
+        let mut rest = line.as_bytes();
         for name in &self.names {
             match rest.strip_prefix(name.as_bytes()) {
                 Some([]) => return true,
@@ -114,6 +125,9 @@ impl HeaderNames {
     fn contains(&self, name: &[u8]) -> bool {
         let has =
             |name: &[u8]| self.names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok();
+        if name.len() > self.longest {
+            return false;
+        }
         // Browsers send lower case, so most names need no copy.
         has(name) || name.iter().any(u8::is_ascii_uppercase) && has(&name.to_ascii_lowercase())
     }
@@ -124,12 +138,9 @@ impl HeaderNames {
         others: impl Iterator<Item = &'n [u8]>,
     ) -> Option<HeaderValue> {
         let mut line = self.header.as_ref().map_or(&b""[..], HeaderValue::as_bytes).to_vec();
-        let mut known = HashSet::new();
+        let mut known = Known::default();
         for name in others {
-            if fetch::is_token(name)
-                && !self.contains(name)
-                && known.insert(name.to_ascii_lowercase())
-            {
+            if fetch::is_token(name) && !self.contains(name) && known.insert(name) {
                 if !line.is_empty() {
                     line.extend_from_slice(b", ");
                 }
@@ -138,6 +149,33 @@ impl HeaderNames {
         }
         // Tokens, commas and spaces are a valid value.
         HeaderValue::try_from(line).ok().filter(|line| !line.is_empty())
+    }
+}
+
+/// A set of names without regard to case. Up to sixteen are compared one by one, which costs less than
+/// hashing them.
+#[derive(Default)]
+struct Known<'n> {
+    few: Vec<&'n [u8]>,
+    /// All names, once there are more.
+    many: HashSet<Vec<u8>>,
+}
+
+impl<'n> Known<'n> {
+    /// Returns whether the name is new.
+    fn insert(&mut self, name: &'n [u8]) -> bool {
+        if !self.many.is_empty() {
+            return self.many.insert(name.to_ascii_lowercase());
+        }
+        if self.few.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return false;
+        }
+        self.few.push(name);
+        if self.few.len() > 16 {
+            self.many.reserve(MAX_NAMES);
+            self.many.extend(self.few.iter().map(|known| known.to_ascii_lowercase()));
+        }
+        true
     }
 }
 

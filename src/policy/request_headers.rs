@@ -1,6 +1,10 @@
 //! Reads `Access-Control-Request-Headers`: the names that a page is about to send.
 
+use std::{iter, mem};
+
 use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
+
+use super::fetch;
 
 /// The names that a preflight asks for.
 ///
@@ -38,8 +42,19 @@ impl<'a> RequestHeaders<'a> {
 
     /// Returns each name as sent. It need not be a valid name.
     pub(crate) fn names(self) -> impl Iterator<Item = &'a [u8]> {
-        let elements = self.lines().flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        let elements = self.lines().flat_map(|line| elements(trim(line.as_bytes())));
         elements.map(trim).filter(|name| !name.is_empty())
+    }
+
+    /// Returns the line, if there is only one, and it is written as browsers write it: valid names in
+    /// lower case, sorted, each once, without white space (Fetch, "CORS-preflight fetch").
+    pub(crate) fn canonical_line(self) -> Option<&'a HeaderValue> {
+        self.line().filter(|line| {
+            let line = line.as_bytes();
+            let mut last: &[u8] = b"";
+            fetch::is_lower_case_list(line)
+                && elements(line).all(|name| mem::replace(&mut last, name) < name)
+        })
     }
 
     /// Returns the line, if there is only one.
@@ -58,22 +73,73 @@ impl<'a> RequestHeaders<'a> {
 pub(crate) const MAX_NAMES: usize = 1024;
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
-/// Counts in chunks whose counts fit a byte, which compilers turn into vector instructions.
-fn count_commas(text: &[u8]) -> usize {
-    let count = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(*byte == b',')).sum::<u8>();
-    text.chunks(255).map(|chunk| usize::from(count(chunk))).sum()
+/// Splits a line at its commas.
+fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    iter::from_fn(move || {
+        let line = rest?;
+        let comma = find_comma(line);
+        rest = comma.map(|at| &line[at + 1..]);
+        Some(&line[..comma.unwrap_or(line.len())])
+    })
+}
+
+/// Returns the offset of the first comma.
+fn find_comma(text: &[u8]) -> Option<usize> {
+    let find = |text: &[u8]| text.iter().position(|byte| *byte == b',');
+    // Nearly all names are shorter than a chunk, and one byte after the other costs less there.
+    let (start, rest) = text.split_at(text.len().min(CHUNK));
+    find(start).or_else(|| {
+        let rest = skip_chunks(rest, |chunk| count(chunk, |byte| byte == b',') == 0);
+        find(rest).map(|at| text.len() - rest.len() + at)
+    })
+}
+
+fn count_commas(mut text: &[u8]) -> usize {
+    let mut commas = 0;
+    while let Some((chunk, rest)) = text.split_first_chunk() {
+        commas += count(chunk, |byte| byte == b',');
+        text = rest;
+    }
+    commas + text.iter().filter(|byte| **byte == b',').count()
+}
+
+/// Optional white space in a header is spaces and tabs (RFC 9110, 5.6.3).
+fn trim(mut text: &[u8]) -> &[u8] {
+    if text.len() > CHUNK {
+        let are_blank =
+            |chunk: &[u8; CHUNK]| count(chunk, |byte| matches!(byte, b' ' | b'\t')) == CHUNK;
+        text = skip_chunks(text, are_blank);
+        while let Some((rest, _)) = text.split_last_chunk().filter(|(_, last)| are_blank(last)) {
+            text = rest;
+        }
+    }
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+/// The number of bytes that are taken at once if a line may be long.
+const CHUNK: usize = 64;
+
+/// Skips the first chunks for which the condition holds.
+#[inline]
+fn skip_chunks(mut text: &[u8], is_skipped: impl Fn(&[u8; CHUNK]) -> bool) -> &[u8] {
+    while let Some((_, rest)) = text.split_first_chunk().filter(|(chunk, _)| is_skipped(chunk)) {
+        text = rest;
+    }
+    text
+}
+
+/// Counts bytes of a chunk, with a loop that compilers turn into vector instructions.
+#[inline]
+fn count(chunk: &[u8; CHUNK], is_counted: impl Fn(u8) -> bool) -> usize {
+    chunk.iter().map(|byte| u8::from(is_counted(*byte))).sum::<u8>().into()
 }
 
 /// Returns whether any name has several lines. Nearly no request has such a name.
 #[inline]
 pub(crate) fn has_repeats(headers: &HeaderMap) -> bool {
     headers.len() > headers.keys_len()
-}
-
-/// Optional white space in a header is spaces and tabs (RFC 9110, 5.6.3).
-fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
-        text = rest;
-    }
-    text
 }

@@ -7,13 +7,26 @@ use proptest::prelude::*;
 use crate::{cases, policies::input, traffic::append};
 
 /// One list, as any browser or proxy may write it: lines, spaces, cases, repetitions.
-fn written() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
-    let names =
-        ["x-one", "X-ONE", "x-two", "authorization", "Content-Type", "range", "x-three", ""];
-    let separators = [",", ", ", " ,", ",,", "\t,\t", "\n"];
-    let (names, separators) =
-        (prop::sample::select(names.to_vec()), prop::sample::select(separators.to_vec()));
-    prop::collection::vec((names, separators), 0..6)
+fn written() -> impl Strategy<Value = Vec<(String, String)>> {
+    let mut names: Vec<String> = (b'a'..=b'z').map(|end| format!("x-{}", end as char)).collect();
+    let some = ["x-one", "X-ONE", "x-two", "authorization", "Content-Type", "range", "x-three", ""];
+    names.extend(some.map(String::from));
+    names.push("long".repeat(40));
+    let blanks = " \t".repeat(70);
+    let separators = [",", ", ", " ,", ",,", "\t,\t", "\n", &format!("{blanks},{blanks}")];
+    let separators = separators.map(String::from).to_vec();
+    let (names, separators) = (prop::sample::select(names), prop::sample::select(separators));
+    prop_oneof![
+        prop::collection::vec((names.clone(), separators.clone()), 0..6),
+        prop::collection::vec((names.clone(), separators), 0..60),
+        // As browsers write it
+        prop::collection::btree_set(names, 0..8).prop_map(|names| {
+            let names = names.into_iter().filter(|name| !name.is_empty());
+            let mut written: Vec<_> = names.map(|name| (name, ",".to_owned())).collect();
+            written.last_mut().into_iter().for_each(|(_, end)| end.clear());
+            written
+        }),
+    ]
 }
 
 proptest! {
@@ -24,18 +37,32 @@ proptest! {
         input.null = true;
         let mut request = Request::new(());
         *request.method_mut() = Method::OPTIONS;
-        let text: String = written.iter().flat_map(|(name, end)| [*name, end]).collect();
-        let names = "access-control-request-headers";
+        let text: String = written.iter().flat_map(|(name, end)| [&**name, end]).collect();
+        let header = "access-control-request-headers";
         let mut lines = vec![("origin", b"null".to_vec())];
         lines.push(("access-control-request-method", b"GET".to_vec()));
-        lines.extend(text.split('\n').map(|line| (names, line.as_bytes().to_vec())));
+        lines.extend(text.split('\n').map(|line| (header, line.as_bytes().to_vec())));
         append(request.headers_mut(), &lines);
-        let mut names = written.iter().map(|(name, _)| *name).filter(|name| !name.is_empty());
-        let expected = names.all(|name| input.allows_header(name));
+        let names = || written.iter().map(|(name, _)| name).filter(|name| !name.is_empty());
+        let expected = names().all(|name| input.allows_header(name));
         let policy = input.builder().build_policy().unwrap();
         let decision = policy.evaluate(request.method(), request.headers());
         prop_assert_eq!(decision.is_allowed(), expected, "{} {:?}", decision, text);
         prop_assert_eq!(decision.status().unwrap(), 204);
+
+        if input.headers.is_none() {
+            let mut once: Vec<&String> = Vec::new();
+            for name in names() {
+                if !once.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+                    once.push(name);
+                }
+            }
+            let mut response = HeaderMap::new();
+            decision.apply(&mut response);
+            let mirrored = response.get("access-control-allow-headers");
+            let mirrored = mirrored.iter().flat_map(|line| line.to_str().unwrap().split(','));
+            prop_assert_eq!(mirrored.map(str::trim).collect::<Vec<_>>(), once);
+        }
     }
 }
 
