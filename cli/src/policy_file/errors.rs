@@ -86,6 +86,12 @@ impl PolicyFile {
             None => for_files(&problem.to_string()),
         };
         let place = self.place(span);
-        Finding::new(problem.kind().as_str(), Severity::Error, message).at(place)
+        // Other programs have such a table around the fields.
+        let is_table =
+            problem.kind() == ProblemKind::PathPrefix && !problem.place().starts_with("\"/");
+        let help = "if the policy is for all paths, write its fields at the top level of the file";
+        Finding::new(problem.kind().as_str(), Severity::Error, message)
+            .at(place)
+            .with_help(is_table.then(|| help.to_owned()))
     }
 }
