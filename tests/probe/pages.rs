@@ -1,4 +1,4 @@
-//! One request of a page: what stops it, and how that is said.
+//! One request of a page: what stops it, and the sentence about it.
 
 use corsac::probe::{Blocked, PageNote, PageRequest};
 use http::{HeaderName, HeaderValue, Response};

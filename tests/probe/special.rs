@@ -25,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::CredentialsWithoutEffect,
 ];
 
-/// The causes that are told here alone.
+/// The causes that no other deployment of the tests shows.
 pub(super) const CAUSES: &[Cause] = &[Cause::HttpsRedirect];
 
 fn public() -> Policy {
