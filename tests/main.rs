@@ -18,6 +18,8 @@ mod owners;
 mod parity;
 #[cfg(feature = "probe")]
 mod probe;
+#[cfg(feature = "reload")]
+mod reload;
 mod warnings;
 mod within;
 

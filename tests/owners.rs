@@ -144,7 +144,7 @@ fn a_reloadable_layer_with_its_last_owner() {
     assert!(!is_alive(&weak));
 }
 
-/// The handle keeps the policy that it replaced last, so that no request has to free it.
+/// The policy that was replaced last is kept, so that no request has to free it.
 #[cfg(feature = "reload")]
 #[test]
 fn policies_that_are_replaced() {

@@ -44,7 +44,7 @@ pub(super) enum Source {
     Fixed(Arc<Policy>),
     PerRequest(Arc<Choose>),
     #[cfg(feature = "reload")]
-    Reloadable(Arc<arc_swap::ArcSwap<Policy>>),
+    Reloadable(Arc<super::reload::Policies>),
 }
 
 type Choose = dyn Fn(&Parts) -> Option<Arc<Policy>> + Send + Sync;
@@ -99,7 +99,7 @@ impl Mount {
         match self {
             #[cfg(feature = "reload")]
             Self::Shared(shared) => match &shared.source {
-                Source::Reloadable(current) => Some(current.load_full()),
+                Source::Reloadable(policies) => Some(policies.current()),
                 _ => None,
             },
             _ => None,
@@ -149,7 +149,7 @@ impl fmt::Debug for Source {
             Self::Fixed(policy) => policy.fmt(f),
             Self::PerRequest(_) => f.write_str("PerRequest"),
             #[cfg(feature = "reload")]
-            Self::Reloadable(current) => write!(f, "Reloadable({:?})", current.load()),
+            Self::Reloadable(policies) => write!(f, "Reloadable({:?})", policies.current()),
         }
     }
 }

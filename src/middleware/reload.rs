@@ -1,8 +1,8 @@
 //! A policy that can be replaced while requests arrive.
 
 use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use arc_swap::ArcSwap;
@@ -12,11 +12,24 @@ use crate::policy::Policy;
 
 /// Replaces the policy of a [`CorsLayer::reloadable`](crate::CorsLayer::reloadable). Clones of a
 /// handle replace the policy of the same layer.
+///
+/// # Memory
+///
+/// To free a policy of a million origins takes milliseconds. No request does that while the layer, one
+/// of its services or a handle exists: [`replace`](ReloadHandle::replace) frees the policies that were
+/// replaced before and that no request uses any more, and so does dropping a handle. A policy that was
+/// replaced stays in memory until then.
 #[derive(Clone)]
 pub struct ReloadHandle {
-    current: Arc<ArcSwap<Policy>>,
-    /// Kept until the next replacement. A request that still uses it then does not have to free it.
-    previous: Arc<Mutex<Option<Arc<Policy>>>>,
+    policies: Arc<Policies>,
+}
+
+/// The policies of a layer. The layer and its services share it with the handles, so that a request
+/// never holds the last reference to a policy, also after the last handle is dropped.
+pub(super) struct Policies {
+    current: ArcSwap<Policy>,
+    /// Each once.
+    replaced: Mutex<Vec<Arc<Policy>>>,
 }
 
 impl CorsLayer {
@@ -38,15 +51,17 @@ impl CorsLayer {
     /// ```
     #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
     pub fn reloadable(policy: impl Into<Arc<Policy>>) -> (Self, ReloadHandle) {
-        let current = Arc::new(ArcSwap::new(policy.into()));
-        let handle = ReloadHandle { current: current.clone(), previous: Arc::default() };
-        (Self::from_mount(Source::Reloadable(current)), handle)
+        let current = ArcSwap::new(policy.into());
+        let policies = Arc::new(Policies { current, replaced: Mutex::default() });
+        (Self::from_mount(Source::Reloadable(policies.clone())), ReloadHandle { policies })
     }
 }
 
 impl ReloadHandle {
-    /// Replaces the policy for all requests that arrive from now on. Returns the old one, which the
-    /// handle keeps until the next replacement.
+    /// Replaces the policy for all requests that arrive from now on. Returns the old one.
+    ///
+    /// Frees the policies that were replaced before and that no request uses any more. In an
+    /// asynchronous program, build and replace large policies on a thread that may block.
     ///
     /// ```
     /// # use corsac::{BuildError, CorsBuilder, CorsLayer, ReloadHandle};
@@ -59,19 +74,53 @@ impl ReloadHandle {
     /// }
     /// ```
     pub fn replace(&self, policy: impl Into<Arc<Policy>>) -> Arc<Policy> {
-        let old = self.current.swap(policy.into());
-        // The value is an `Option` that is replaced as a whole, so a panic cannot leave it broken.
-        let mut previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner);
-        let older = previous.replace(old.clone());
-        drop(previous);
-        drop(older);
+        let old = self.policies.current.swap(policy.into());
+        self.policies.keep(&old);
+        self.policies.free_unused();
         old
     }
 
     /// Returns the policy that is in force.
     #[must_use]
     pub fn policy(&self) -> Arc<Policy> {
+        self.policies.current()
+    }
+}
+
+impl Drop for ReloadHandle {
+    fn drop(&mut self) {
+        self.policies.free_unused();
+    }
+}
+
+impl Policies {
+    #[inline]
+    pub(super) fn current(&self) -> Arc<Policy> {
         self.current.load_full()
+    }
+
+    fn keep(&self, old: &Arc<Policy>) {
+        let mut replaced = self.replaced();
+        // The same policy can be in force several times.
+        if !replaced.iter().any(|policy| Arc::ptr_eq(policy, old)) {
+            replaced.push(old.clone());
+        }
+    }
+
+    fn free_unused(&self) {
+        let mut replaced = self.replaced();
+        let is_used = |policy: &Arc<Policy>| Arc::strong_count(policy) > 1;
+        let (used, unused): (Vec<_>, Vec<_>) =
+            mem::take(&mut *replaced).into_iter().partition(is_used);
+        *replaced = used;
+        // Unlocks first, because a function of the user may drop a handle when it is freed.
+        drop(replaced);
+        drop(unused);
+    }
+
+    fn replaced(&self) -> MutexGuard<'_, Vec<Arc<Policy>>> {
+        // Nothing panics while it is locked.
+        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
