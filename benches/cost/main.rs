@@ -24,6 +24,7 @@ use std::{
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
+mod answer;
 mod bounds;
 mod builds;
 mod callgrind;
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
         [filter, "--bench"] => compare(filter),
         // `cargo test`
         _ => {
-            cases::all().iter().for_each(Case::assert_limit_is_fair);
+            cases::all().iter().chain(&cases::served::cases()).for_each(Case::assert_limit_is_fair);
             true
         }
     };

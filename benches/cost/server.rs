@@ -7,28 +7,33 @@ use std::{
 };
 
 use axum::Router;
-use http::{Request, header::CONTENT_LENGTH};
+use http::{Method, Request, header::CONTENT_LENGTH};
 
 use crate::{
-    cases::{Case, Held, routed},
-    services::router,
+    answer::AnswerLayer,
+    cases::{Case, Held},
+    services::{LimitLayer, router},
 };
 
 /// The layer of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     None,
+    /// Inserts the same headers as corsac, and answers preflights itself.
+    Limit,
     Static,
     Counted,
     TowerHttp,
 }
 
 impl Layer {
-    pub const ALL: [Self; 4] = [Self::None, Self::Static, Self::Counted, Self::TowerHttp];
+    pub const ALL: [Self; 5] =
+        [Self::None, Self::Limit, Self::Static, Self::Counted, Self::TowerHttp];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "no layer",
+            Self::Limit => "limit",
             Self::Static => "`&'static Policy`",
             Self::Counted => "`Policy`",
             Self::TowerHttp => "tower-http",
@@ -39,6 +44,10 @@ impl Layer {
         let policy = case.policy;
         match self {
             Self::None => router(),
+            Self::Limit if case.method == Method::OPTIONS => {
+                router().layer(AnswerLayer(case.limit))
+            }
+            Self::Limit => router().layer(LimitLayer(case.limit)),
             Self::Static => router().layer(policy.corsac(Held::Static)),
             Self::Counted => router().layer(policy.corsac(Held::Counted)),
             Self::TowerHttp => {
@@ -46,12 +55,6 @@ impl Layer {
             }
         }
     }
-}
-
-/// Returns the rows of the router, for a whole server.
-pub fn cases() -> Vec<Case> {
-    let name = |case: &Case| case.name.replace("router: ", "server: ");
-    routed::cases().into_iter().map(|case| Case { name: name(&case), ..case }).collect()
 }
 
 /// A connection whose requests are all the same, and so are its responses, except for their `Date`.

@@ -17,49 +17,62 @@ use tokio::{
 
 use crate::{
     ALLOCATOR,
-    callgrind::{Count, for_each, run_under_callgrind},
-    cases::Case,
+    callgrind::{Count, Counts, for_each, run_under_callgrind},
+    cases::{Case, served},
     heading::heading,
-    server::{Connection, Layer, cases},
+    server::{Connection, Layer},
+    tables::{holds, target},
 };
 
-const REQUESTS: u32 = 1000;
-
-/// Prints the counts.
+/// Prints the counts. Returns whether the targets are met.
 pub fn server(filter: &str) -> bool {
-    let cases: Vec<Case> = cases().into_iter().filter(|it| it.name.contains(filter)).collect();
+    let cases: Vec<Case> =
+        served::cases().into_iter().filter(|it| it.name.contains(filter)).collect();
     if cases.is_empty() {
         return true;
     }
     heading(
         "A whole server",
-        "Instructions and allocations of axum and hyper for each request of a connection, without those of the kernel; and those that a layer adds. Without a layer, a preflight is answered with 405.",
-        "request | no layer | `&'static Policy` adds | `Policy` adds | tower-http adds | allocations",
+        "Instructions and allocations of axum and hyper for each request of a connection, without those of the kernel; and those that a layer adds. The limit is a layer that inserts the same headers from constants, and answers the preflight itself. Without a layer, a preflight is answered with 405.",
+        "request | no layer | limit adds | `&'static Policy` adds | `Policy` adds | at most | tower-http adds | allocations no layer; limit, `&'static Policy`, `Policy`, tower-http add",
     );
-    let pairs = cases.iter().flat_map(|case| Layer::ALL.map(|layer| (case, layer)));
-    let counts = for_each(&pairs.collect::<Vec<_>>(), |(case, layer)| count(case, *layer));
-    for (case, counts) in cases.iter().zip(counts.chunks_exact(Layer::ALL.len())) {
-        let none = counts[0];
-        let added = |at: usize| format!("{:.0}", counts[at].instructions - none.instructions);
-        let more = |at: usize| format!("{:.1}", counts[at].allocations - none.allocations);
+    let mut is_met = true;
+    for (case, [none, layers @ ..]) in cases.iter().zip(count_layers(&cases, Layer::ALL)) {
+        let added = layers.map(|it| it.instructions - none.instructions);
+        let more = layers.map(|it| it.allocations - none.allocations);
+        let [limit, of_static, counted, tower_http] = added;
+        is_met &= holds(case.target, counted);
         println!(
-            "| {} | {:.0} | {} | {} | {} | {:.1}, {}, {}, {} |",
+            "| {} | {:.0} | {limit:.0} | {of_static:.0} | {counted:.0} | {} | {tower_http:.0} | {:.1}; {} |",
             case.name,
             none.instructions,
-            added(1),
-            added(2),
-            added(3),
+            target(case.target, counted),
             none.allocations,
-            more(1),
-            more(2),
-            more(3),
+            more.map(|it| format!("{it:.1}")).join(", "),
         );
     }
-    true
+    is_met
 }
 
-fn count(case: &Case, layer: Layer) -> Count {
-    run_under_callgrind(&["--count-server", &case.name, layer.name()], REQUESTS, |output| {
+/// Counts a server without a layer as the floor, and one with a `Policy` as corsac.
+pub fn count(cases: &[Case]) -> Vec<Counts> {
+    let all = count_layers(cases, [Layer::None, Layer::Limit, Layer::Counted]);
+    let counts =
+        |[floor, limit, corsac]: [Count; 3]| Counts { floor, limit, corsac, tower_http: None };
+    all.into_iter().map(counts).collect()
+}
+
+fn count_layers<const N: usize>(cases: &[Case], layers: [Layer; N]) -> Vec<[Count; N]> {
+    let jobs: Vec<_> = cases.iter().flat_map(|case| layers.map(|layer| (case, layer))).collect();
+    let counts = for_each(&jobs, |(case, layer)| count_one(case, *layer));
+    counts.chunks_exact(N).map(|it| it.try_into().unwrap()).collect()
+}
+
+fn count_one(case: &Case, layer: Layer) -> Count {
+    // tower-http copies the list of origins for each request.
+    let is_slow = layer == Layer::TowerHttp && case.policy.origins().count() >= 10_000;
+    let requests = if is_slow { 100 } else { 1000 };
+    run_under_callgrind(&["--count-server", &case.name, layer.name()], requests, |output| {
         let mut open = || {
             let mut address = String::new();
             output.read_line(&mut address).unwrap();
@@ -75,7 +88,7 @@ fn count(case: &Case, layer: Layer) -> Count {
         stop(open());
         let mut connection = open();
         // The first request opens the connection.
-        for _ in 1..REQUESTS {
+        for _ in 1..requests {
             connection.send();
             connection.receive();
         }
@@ -85,7 +98,7 @@ fn count(case: &Case, layer: Layer) -> Count {
 
 /// Runs in the other process: serves one connection to warm up, then the one that is counted.
 pub fn run(case: &str, layer: &str) {
-    let case = cases().into_iter().find(|it| it.name == case).unwrap();
+    let case = served::cases().into_iter().find(|it| it.name == case).unwrap();
     let layer = Layer::ALL.into_iter().find(|it| it.name() == layer).unwrap();
     let (runtime, server) = start(layer.app(&case));
     runtime.block_on(server);

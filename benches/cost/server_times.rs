@@ -14,9 +14,9 @@ use tokio::{
 };
 
 use crate::{
-    cases::Case,
+    cases::{Case, served},
     heading::heading,
-    server::{Connection, Layer, cases},
+    server::{Connection, Layer},
 };
 
 const THREADS: usize = 2;
@@ -31,7 +31,7 @@ const SLICE: Duration = Duration::from_millis(40);
 /// Prints the times. Enforces no limit, because other programs run on the same processors.
 pub fn server_times(filter: &str) {
     const NAMES: [&str; 2] = ["server: actual, allowed", "server: preflight, allowed"];
-    let cases: Vec<Case> = cases()
+    let cases: Vec<Case> = served::cases()
         .into_iter()
         .filter(|it| NAMES.contains(&it.name.as_str()) && it.name.contains(filter))
         .collect();
@@ -75,7 +75,7 @@ fn measure(runtime: &Runtime, case: &Case) {
         };
         let ratio = |of: fn(&Slice) -> Duration| {
             let reference = Layer::ALL.iter().position(|it| *it == Layer::Static).unwrap();
-            let ratio = |slices: &[Slice; 4]| {
+            let ratio = |slices: &[Slice; Layer::ALL.len()]| {
                 of(&slices[at]).as_secs_f64() / of(&slices[reference]).as_secs_f64()
             };
             Median::of(rounds.iter().map(ratio).collect())

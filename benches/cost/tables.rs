@@ -187,14 +187,16 @@ fn whole(count: Count) -> String {
     format!("{:.0}", count.instructions)
 }
 
-fn holds(target: Target, value: f64) -> bool {
+/// Returns whether a value is within the target, or within the accepted value if there is one.
+pub fn holds(target: Target, value: f64) -> bool {
     target.accepted.or(target.at_most).is_none_or(|most| value <= most)
 }
 
-fn target(target: Target, value: f64) -> String {
+/// Returns the text of a target, beside the value that was measured.
+pub fn target(target: Target, value: f64) -> String {
     match target.at_most {
         None => "-".to_owned(),
-        Some(most) if value <= most => format!("{most:.2}"),
-        Some(most) => format!("{most:.2}: missed"),
+        Some(most) if value <= most => format!("{most}"),
+        Some(most) => format!("{most}: missed"),
     }
 }

@@ -5,6 +5,7 @@
 use std::env;
 
 mod again;
+mod answer;
 mod building;
 #[expect(dead_code, reason = "targets are those of counts")]
 mod cases;

@@ -12,6 +12,7 @@ pub mod hostile;
 pub mod policy;
 pub mod responses;
 pub mod routed;
+pub mod served;
 pub mod sizes;
 pub mod workloads;
 
