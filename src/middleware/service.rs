@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use tower_service::Service;
 
 use super::{
@@ -76,14 +76,16 @@ where
     fn call(&mut self, request: Request<Q>) -> Self::Future {
         let Self { inner, mount, body } = self;
         let current = mount.current_policy();
-        if let Some(policy) = current.as_deref().or(mount.fixed_policy()) {
+        match reply_to_plain_request(mount, current.as_deref(), request.method(), request.headers())
+        {
             // Most requests take this way, which leaves them in their place in memory.
-            if let Some(reply) = reply_to_plain_request(policy, mount.options(), &request) {
+            Some(reply) => {
+                let (mount, reply) = (mount.clone(), reply.cloned());
                 let future = inner.call(request);
-                return ResponseFuture::forward(future, Edit::new(mount.clone(), current, reply));
+                ResponseFuture::forward(future, Edit::new(mount, current, reply))
             }
+            None => call_slowly(inner, mount, current, body, request),
         }
-        call_slowly(inner, mount, current.as_ref(), body, request)
     }
 }
 
@@ -91,7 +93,7 @@ where
 fn call_slowly<S, B, Q, R>(
     inner: &mut S,
     mount: &Mount,
-    current: Option<&Arc<Policy>>,
+    current: Option<Arc<Policy>>,
     body: &B,
     request: Request<Q>,
 ) -> ResponseFuture<S::Future, B, R>
@@ -99,24 +101,23 @@ where
     S: Service<Request<Q>, Response = Response<R>>,
     B: MakeBody<R>,
 {
-    let (decided, request) = match current.map(Arc::as_ref).or(mount.fixed_policy()) {
-        Some(policy) => (evaluate(mount, policy, current.cloned(), body, &request), request),
-        None => {
-            let (chosen, request) = choose(mount.source(), request);
-            (decide(mount, chosen, body, &request), request)
+    if let Some(policy) = mount.fixed_policy() {
+        return match evaluate(mount, policy, None, body, &request) {
+            Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
+            Err(response) => ResponseFuture::answer(response),
+        };
+    }
+    let (chosen, request) = match mount.source() {
+        Source::PerRequest(choose) => {
+            let (parts, body) = request.into_parts();
+            (choose(&parts), Request::from_parts(parts, body))
         }
+        _ => (current, request),
     };
-    match decided {
+    match decide(mount, chosen, body, &request) {
         Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
         Err(response) => ResponseFuture::answer(response),
     }
-}
-
-/// Chooses the policy of a request, if the layer does that.
-fn choose<Q>(source: &Source, request: Request<Q>) -> (Option<Arc<Policy>>, Request<Q>) {
-    let Source::PerRequest(choose) = source else { return (None, request) };
-    let (parts, body) = request.into_parts();
-    (choose(&parts), Request::from_parts(parts, body))
 }
 
 /// Returns the edit for the inner service's response, or the response that corsac makes itself.
@@ -128,23 +129,26 @@ pub(super) fn decide<B: MakeBody<R>, Q, R>(
     request: &Request<Q>,
 ) -> Result<Edit, Response<B::Body>> {
     let Some(policy) = chosen else { return Ok(Edit::pass_through(mount.clone())) };
-    match reply_to_plain_request(&policy, mount.options(), request) {
-        Some(reply) => Ok(Edit::new(mount.clone(), Some(policy), reply)),
+    match reply_to_plain_request(mount, Some(&policy), request.method(), request.headers()) {
+        Some(reply) => Ok(Edit::new(mount.clone(), Some(policy), reply.cloned())),
         None => evaluate(mount, &policy.clone(), Some(policy), body, request),
     }
 }
 
-/// Returns the reply to a request that needs no decision beyond the origin check.
-#[inline]
-fn reply_to_plain_request<Q>(
-    policy: &Policy,
-    options: Option<&Options>,
-    request: &Request<Q>,
-) -> Option<Reply> {
-    if options.is_some_and(Options::use_decisions) {
+/// Returns the reply to a request that needs no decision beyond the origin check. `chosen` is the
+/// policy of this request, if it is not that of the layer.
+// Not inlined: `call` is compiled anew for each inner service.
+#[inline(never)]
+fn reply_to_plain_request<'a>(
+    mount: &Mount,
+    chosen: Option<&Policy>,
+    method: &Method,
+    headers: &'a HeaderMap,
+) -> Option<Reply<&'a HeaderValue>> {
+    let policy = chosen.or_else(|| mount.fixed_policy())?;
+    if mount.options().is_some_and(Options::use_decisions) {
         return None;
     }
-    let (method, headers) = (request.method(), request.headers());
     policy.allow_origin_alone(method, headers, events::reports_denials).map(Reply::from)
 }
 

@@ -132,7 +132,7 @@ impl<'a> Decision<'a> {
 
     /// Returns the part of the decision that outlives the request, if the inner service answers.
     pub(crate) fn reply(&self) -> Reply {
-        self.allow_origin().into()
+        Reply::from(self.allow_origin()).cloned()
     }
 
     pub(super) fn new(context: Context<'a>) -> Self {

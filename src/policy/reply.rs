@@ -9,12 +9,22 @@ use super::{
 
 /// The headers for the inner service's response. Borrows nothing, so that a future can hold it.
 #[derive(Debug)]
-pub(crate) enum Reply {
+pub(crate) enum Reply<O = HeaderValue> {
     /// The page may not read the response, or has no other origin.
     Deny,
     /// The page may read the response. `origin` is that of the request, or `None` if the policy
     /// allows any.
-    Allow { origin: Option<HeaderValue> },
+    Allow { origin: Option<O> },
+}
+
+impl Reply<&HeaderValue> {
+    #[inline]
+    pub(crate) fn cloned(self) -> Reply {
+        match self {
+            Self::Deny => Reply::Deny,
+            Self::Allow { origin } => Reply::Allow { origin: origin.cloned() },
+        }
+    }
 }
 
 impl Reply {
@@ -40,13 +50,13 @@ impl Reply {
     }
 }
 
-impl From<AllowOrigin<'_>> for Reply {
+impl<'a> From<AllowOrigin<'a>> for Reply<&'a HeaderValue> {
     #[inline]
-    fn from(origin: AllowOrigin<'_>) -> Self {
+    fn from(origin: AllowOrigin<'a>) -> Self {
         match origin {
             AllowOrigin::None | AllowOrigin::Denied(..) => Self::Deny,
             AllowOrigin::Any => Self::Allow { origin: None },
-            AllowOrigin::Echo(origin) => Self::Allow { origin: Some(origin.clone()) },
+            AllowOrigin::Echo(origin) => Self::Allow { origin: Some(origin) },
         }
     }
 }
