@@ -14,7 +14,8 @@ use crate::{
 pub(super) struct Options {
     vary: Option<HeaderValue>,
     observe: Option<Arc<Observe>>,
-    diagnosis_header: bool,
+    /// A pointer, so that the words of a diagnosis are only linked into programs that ask for them.
+    diagnose: Option<fn(&Decision<'_>) -> Option<HeaderValue>>,
 }
 
 type Observe = dyn Fn(&Decision<'_>, &Uri) + Send + Sync;
@@ -38,13 +39,13 @@ impl Options {
     }
 
     pub(super) fn set_diagnosis_header(&mut self, is_on: bool) {
-        self.diagnosis_header = is_on;
+        self.diagnose = if is_on { Some(diagnosis) } else { None };
     }
 
     /// Returns whether an option uses the decision on each request.
     #[inline]
     pub(super) fn use_decisions(&self) -> bool {
-        self.diagnosis_header || self.observe.is_some()
+        self.diagnose.is_some() || self.observe.is_some()
     }
 
     /// Passes a decision to the observer. Returns the line for the response, if it is to have one.
@@ -52,7 +53,7 @@ impl Options {
         if let Some(observe) = &self.observe {
             observe(decision, uri);
         }
-        self.diagnosis_header.then(|| diagnosis(decision))?.map(Box::new)
+        self.diagnose?(decision).map(Box::new)
     }
 
     /// Writes the headers of the options. `diagnosis` is the line that `observe` returned.
@@ -83,7 +84,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("vary", &self.vary)
             .field("on_decision", &self.observe.is_some())
-            .field("diagnosis_header", &self.diagnosis_header)
+            .field("diagnosis_header", &self.diagnose.is_some())
             .finish()
     }
 }

@@ -10,13 +10,18 @@ use http::{HeaderValue, header::GetAll};
 /// RFC 7239, 4 "Forwarded HTTP Header Field": `for=192.0.2.1;host="shop.example:8443", for=_a`.
 pub(super) fn values<'a>(
     lines: GetAll<'a, HeaderValue>,
-    parameter: &'a str,
-) -> impl Iterator<Item = Cow<'a, str>> {
-    let lines = lines.into_iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(pairs).filter_map(move |pair| {
-        let (name, value) = pair.split_once('=')?;
-        if name.trim().eq_ignore_ascii_case(parameter) { unquoted(value.trim()) } else { None }
-    })
+    parameter: &str,
+) -> Vec<Cow<'a, str>> {
+    let mut values = Vec::new();
+    for line in lines.into_iter().filter_map(|line| line.to_str().ok()) {
+        for pair in pairs(line) {
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            if name.trim_ascii().eq_ignore_ascii_case(parameter) {
+                values.extend(unquoted(value.trim_ascii()));
+            }
+        }
+    }
+    values
 }
 
 /// Splits a line at the commas and semicolons outside of quoted strings.
@@ -73,7 +78,7 @@ mod tests {
             ("", "host", &[]),
         ] {
             let headers = HeaderMap::from_iter([(FORWARDED, HeaderValue::from_static(line))]);
-            let found: Vec<_> = values(headers.get_all(FORWARDED), parameter).collect();
+            let found = values(headers.get_all(FORWARDED), parameter);
             assert_eq!(found, expected, "{line}");
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::{
-    HeaderMap, HeaderValue, Uri,
+    HeaderMap, HeaderName, HeaderValue, Uri,
     header::{FORWARDED, HOST, ORIGIN, SEC_WEBSOCKET_KEY, UPGRADE},
 };
 
@@ -32,15 +32,16 @@ pub(crate) enum ForwardedHeader {
     Forwarded,
 }
 
-const X_FORWARDED_HOST: &str = "x-forwarded-host";
-const X_FORWARDED_PORT: &str = "x-forwarded-port";
-const X_FORWARDED_PROTO: &str = "x-forwarded-proto";
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static X_FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Checks whether the page is one of the service's own.
 pub(crate) fn check_own_page(origin: &HeaderValue, context: Context<'_>) -> Result<(), Foreign> {
     let Context { policy, headers, uri } = context;
     // Fetch Metadata, "Sec-Fetch-Site": no page can forge it, so it decides if it is present.
-    if let Some(site) = headers.get("sec-fetch-site") {
+    if let Some(site) = headers.get(&SEC_FETCH_SITE) {
         return if site == "same-origin" { Ok(()) } else { Err(Foreign::FetchMetadata) };
     }
     // Fetch, "`Origin` header": one line, one value.
@@ -75,7 +76,7 @@ pub(crate) fn request_host<'a>(headers: &'a HeaderMap, uri: Option<&'a Uri>) -> 
     match uri.and_then(Uri::authority) {
         // Without user info, which names no host.
         Some(authority) => Some(Host { name: authority.host(), port: authority.port_u16() }),
-        None => Host::parse(headers.get(HOST)?.to_str().ok()?),
+        None => Host::parse(headers.get(&HOST)?.to_str().ok()?),
     }
 }
 
@@ -85,14 +86,19 @@ fn is_https(headers: &HeaderMap, uri: Option<&Uri>) -> bool {
     let is_secure =
         |scheme: &str| scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("wss");
     uri.and_then(Uri::scheme_str).is_some_and(is_secure)
-        || elements(headers, X_FORWARDED_PROTO).any(is_secure)
-        || forwarded::values(headers.get_all(FORWARDED), "proto").any(|scheme| is_secure(&scheme))
+        || elements(headers, &X_FORWARDED_PROTO).into_iter().any(is_secure)
+        || forwarded::values(headers.get_all(&FORWARDED), "proto")
+            .iter()
+            .any(|scheme| is_secure(scheme))
 }
 
 /// RFC 9110, 5.6.1 "Lists".
-fn elements<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).map(str::trim)
+fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
+    let mut elements = Vec::new();
+    for line in headers.get_all(name).iter().filter_map(|line| line.to_str().ok()) {
+        elements.extend(line.split(',').map(str::trim_ascii));
+    }
+    elements
 }
 
 /// A host, and its port if it has one.
@@ -163,16 +169,18 @@ impl<'a> Page<'a> {
         headers: &HeaderMap,
         own: Option<Host<'_>>,
     ) -> Option<ForwardedHeader> {
-        let mut ports = elements(headers, X_FORWARDED_PORT);
-        let has_page_port = ports.any(|port| port.parse() == Ok(self.port));
+        let ports = elements(headers, &X_FORWARDED_PORT);
+        let has_page_port = ports.iter().any(|port| port.parse() == Ok(self.port));
         let is_at_port = |host: Host<'_>| {
             has_page_port && host.port.is_none() && host.name.eq_ignore_ascii_case(self.name)
         };
-        let mut hosts = elements(headers, X_FORWARDED_HOST).filter_map(Host::parse);
-        let mut others = forwarded::values(headers.get_all(FORWARDED), "host");
+        let hosts = elements(headers, &X_FORWARDED_HOST);
+        let mut hosts = hosts.into_iter().filter_map(Host::parse);
+        let others = forwarded::values(headers.get_all(&FORWARDED), "host");
+        let mut others = others.iter().filter_map(|host| Host::parse(host));
         if hosts.any(|host| self.is_at(host) || is_at_port(host)) {
             Some(ForwardedHeader::XForwardedHost)
-        } else if others.any(|host| Host::parse(&host).is_some_and(|host| self.is_at(host))) {
+        } else if others.any(|host| self.is_at(host)) {
             Some(ForwardedHeader::Forwarded)
         } else {
             own.is_some_and(is_at_port).then_some(ForwardedHeader::XForwardedPort)
@@ -185,8 +193,9 @@ impl<'a> Page<'a> {
 /// RFC 6455, 4.1 "Client Requirements". Over HTTP/2 the request is an extended `CONNECT`, whose
 /// protocol is no header (RFC 8441, 4).
 pub(crate) fn is_websocket(headers: &HeaderMap) -> bool {
-    headers.contains_key(SEC_WEBSOCKET_KEY)
-        || elements(headers, UPGRADE.as_str())
+    headers.contains_key(&SEC_WEBSOCKET_KEY)
+        || elements(headers, &UPGRADE)
+            .into_iter()
             .any(|protocol| protocol.eq_ignore_ascii_case("websocket"))
 }
 
