@@ -104,10 +104,14 @@ fn fingerprint(origin: &[u8], window: usize) -> u64 {
 /// Returns the first offset with which the origins have the most different fingerprints.
 fn best_window(origins: &[&[u8]]) -> usize {
     let different = |window: usize| {
-        let mut all: Vec<u64> = origins.iter().map(|it| fingerprint(it, window)).collect();
-        all.sort_unstable();
-        all.dedup();
-        all.len()
+        let mut unique = Vec::with_capacity(origins.len());
+        for origin in origins {
+            let fingerprint = fingerprint(origin, window);
+            if !unique.contains(&fingerprint) {
+                unique.push(fingerprint);
+            }
+        }
+        unique.len()
     };
     let len = origins.iter().map(|it| it.len()).max().unwrap_or(0);
     let (mut best, mut most) = (0, 0);

@@ -96,6 +96,14 @@ pub(crate) struct CorsHeader {
     pub(crate) section: &'static str,
 }
 
+impl CorsHeader {
+    // Not inlined: the names of all standard headers would come along.
+    #[inline(never)]
+    fn is_named(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(self.name.as_str())
+    }
+}
+
 macro_rules! cors_headers {
     ($($name:ident: $on_actual:literal, $section:literal;)*) => {
         /// "HTTP responses": the response headers of the CORS protocol, those on actual responses
@@ -123,13 +131,13 @@ cors_headers! {
 
 /// "HTTP responses": a server sends these, a client never does.
 pub(crate) fn is_cors_response_header(name: &str) -> bool {
-    CORS_HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header.name.as_str()))
+    CORS_HEADERS.iter().any(|header| header.is_named(name))
 }
 
 /// "HTTP responses": only the answer to a preflight carries these.
 pub(crate) fn is_preflight_response_header(name: &str) -> bool {
     let mut preflight = CORS_HEADERS.iter().filter(|header| !header.on_actual);
-    preflight.any(|header| name.eq_ignore_ascii_case(header.name.as_str()))
+    preflight.any(|header| header.is_named(name))
 }
 
 /// "HTTP requests" of the CORS protocol: a client sends these, a server never does.

@@ -8,10 +8,7 @@ use http::{HeaderValue, header::GetAll};
 /// hide the others.
 ///
 /// RFC 7239, 4 "Forwarded HTTP Header Field": `for=192.0.2.1;host="shop.example:8443", for=_a`.
-pub(super) fn values<'a>(
-    lines: GetAll<'a, HeaderValue>,
-    parameter: &str,
-) -> Vec<Cow<'a, str>> {
+pub(super) fn values<'a>(lines: GetAll<'a, HeaderValue>, parameter: &str) -> Vec<Cow<'a, str>> {
     let mut values = Vec::new();
     for line in lines.into_iter().filter_map(|line| line.to_str().ok()) {
         for pair in pairs(line) {

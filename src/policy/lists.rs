@@ -1,6 +1,6 @@
 //! The methods and the header names of a policy, compiled.
 
-use std::collections::HashSet;
+use std::collections::{BinaryHeap, HashSet};
 
 use http::HeaderValue;
 
@@ -85,9 +85,9 @@ impl Methods {
 
 impl HeaderNames {
     pub(crate) fn new(names: &Names) -> Self {
-        let mut sorted: Vec<_> =
-            names.listed.iter().map(|name| name.to_ascii_lowercase()).collect();
-        sorted.sort_unstable();
+        let lower_case = names.listed.iter().map(|name| name.to_ascii_lowercase());
+        // A tenth of the code of `sort`.
+        let sorted = lower_case.collect::<BinaryHeap<_>>().into_sorted_vec();
         let longest = sorted.iter().map(String::len).max().unwrap_or(0);
         Self { any: names.any, names: sorted, longest, header: joined(&names.listed) }
     }
