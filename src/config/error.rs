@@ -1,6 +1,6 @@
 //! Everything that can be wrong with a policy.
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt};
 
 use crate::origin::shortened;
 
@@ -38,10 +38,10 @@ pub struct BuildError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    place: String,
+    place: Cow<'static, str>,
     kind: ProblemKind,
-    value: Option<String>,
-    message: String,
+    pub(super) value: Option<String>,
+    message: Cow<'static, str>,
     suggestion: Option<String>,
 }
 
@@ -150,13 +150,17 @@ impl Problem {
     }
 
     /// A problem without a value, and without a place yet.
-    pub(super) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+    pub(super) fn new(kind: ProblemKind, message: impl Into<Cow<'static, str>>) -> Self {
         let message = message.into();
-        Self { place: String::new(), kind, value: None, message, suggestion: None }
+        Self { place: Cow::Borrowed(""), kind, value: None, message, suggestion: None }
     }
 
     /// A problem of `value`, without a place yet.
-    pub(super) fn of(kind: ProblemKind, value: &str, message: impl Into<String>) -> Self {
+    pub(super) fn of(
+        kind: ProblemKind,
+        value: &str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self { value: Some(value.to_owned()), ..Self::new(kind, message) }
     }
 
@@ -165,13 +169,13 @@ impl Problem {
         Self { suggestion: suggestion.map(str::to_owned), ..self }
     }
 
+    pub(super) fn at(self, place: impl Into<Cow<'static, str>>) -> Self {
+        Self { place: place.into(), ..self }
+    }
+
     fn is_number(&self) -> bool {
         let (status, preflight) = (ProblemKind::RejectStatus, ProblemKind::PreflightStatus);
         [ProblemKind::MaxAge, status, preflight].contains(&self.kind)
-    }
-
-    pub(super) fn at(self, place: impl Into<String>) -> Self {
-        Self { place: place.into(), ..self }
     }
 }
 

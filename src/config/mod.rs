@@ -4,6 +4,7 @@ mod builder;
 mod compile;
 mod error;
 mod list;
+mod names;
 #[cfg(feature = "regex")]
 mod regex;
 

@@ -65,7 +65,7 @@ fn whole(text: &str) -> Result<Regex, String> {
 
 /// Returns a made-up origin that the regex matches.
 fn allowed_by(regex: &Regex) -> Option<Origin> {
-    made_up::find_allowed(|origin| regex.is_match(origin.as_str()))
+    made_up::find_allowed(&|origin| regex.is_match(origin.as_str()))
 }
 
 fn reason(error: regex::Error) -> String {

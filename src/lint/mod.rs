@@ -113,13 +113,13 @@ fn misspelled_scheme(value: &str, scheme: &str, is_regex: bool) -> Option<Warnin
 fn open_matchers(custom: &CustomMatchers) -> impl Iterator<Item = (String, Origin)> {
     #[cfg(feature = "regex")]
     let regexes = custom.regexes.iter().enumerate().filter_map(|(index, regex)| {
-        let origin = made_up::find_allowed(|origin| regex.is_match(origin.as_str()))?;
+        let origin = made_up::find_allowed(&|origin| regex.is_match(origin.as_str()))?;
         Some((format!("allow_origin_regexes[{index}]"), origin))
     });
     #[cfg(not(feature = "regex"))]
     let regexes = std::iter::empty();
     let predicates = custom.predicates.iter().filter_map(|allows| {
-        let origin = made_up::find_allowed(|origin| allows(origin))?;
+        let origin = made_up::find_allowed(&**allows)?;
         Some(("allow_origin_if".to_owned(), origin))
     });
     regexes.chain(predicates)
