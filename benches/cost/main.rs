@@ -14,7 +14,11 @@
 //! the same memory layout as those of hyper. The command fails if a count misses its target, or, if the
 //! target is known to be missed, the accepted value. It never fails because of a time.
 //!
-//! `-- --check` compares the counts with `bounds.json` instead, and `-- --bless` writes that file.
+//! `size` reads the code size of the application in `benches/app` (`apt-get install binutils`). It depends on
+//! the compiler, but on nothing else.
+//!
+//! `-- --check` compares the counts with `bounds.json` instead, and the code size with its targets.
+//! `-- --bless` writes that file.
 
 use std::{
     alloc::System,
@@ -25,16 +29,19 @@ use std::{
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 mod answer;
+mod app;
 mod bounds;
 mod builds;
 mod callgrind;
 mod cases;
+mod compile_time;
 mod counted;
 mod heading;
 mod memory;
 mod server;
 mod server_counts;
 mod services;
+mod size;
 mod tables;
 
 use cases::{Case, Subject, sizes};
@@ -60,7 +67,7 @@ fn main() -> ExitCode {
             true
         }
         // `cargo bench`
-        ["--check", "--bench"] => bounds::check() & builds::builds(""),
+        ["--check", "--bench"] => bounds::check() & builds::builds("") & size::size(""),
         ["--bless", "--bench"] => {
             bounds::bless();
             true
@@ -93,6 +100,8 @@ fn compare(filter: &str) -> bool {
         timed,
         tables::router,
         server_counts::server,
+        size::size,
+        compile_time::compile_time,
     ];
     // Prints all tables, even if one misses a target.
     tables.map(|table| table(filter)).into_iter().all(|is_met| is_met)
