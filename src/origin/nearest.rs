@@ -1,5 +1,7 @@
 //! The allowed origin that a refused origin was probably meant to be.
 
+use std::fmt;
+
 use super::{
     OriginPattern, grammar,
     likeness::look_alike,
@@ -10,8 +12,8 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Nearest<'a> {
     pub(crate) pattern: &'a OriginPattern,
-    /// Names every difference: `different port`.
-    pub(crate) difference: String,
+    /// Prints every difference: `different port`.
+    pub(crate) difference: Difference,
     /// Whether the origin may belong to an attacker who imitates the name in the pattern.
     pub(crate) is_look_alike: bool,
 }
@@ -37,7 +39,7 @@ pub(crate) fn nearest<'a>(origin: &str, patterns: &'a [OriginPattern]) -> Option
     let (pattern, difference) = differences.min_by_key(|(_, difference)| *difference)?;
     Some(Nearest {
         pattern,
-        difference: difference.in_words(),
+        difference,
         is_look_alike: difference.host == HostDifference::LookAlike,
     })
 }
@@ -47,8 +49,8 @@ const MAX_CANDIDATES: usize = 1000;
 const MAX_BYTES: usize = 32 * 1024;
 
 /// Ordered from the smallest difference to the largest.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Difference {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Difference {
     host: HostDifference,
     scheme: bool,
     port: bool,
@@ -56,7 +58,7 @@ struct Difference {
     spelling: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum HostDifference {
     None,
     Loopback,
@@ -80,8 +82,10 @@ impl Difference {
             && !(difference.scheme || difference.port || difference.spelling);
         (!is_match).then_some(difference)
     }
+}
 
-    fn in_words(self) -> String {
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = match (self.scheme, self.port) {
             (true, true) => Some("different scheme and port"),
             (true, false) => Some("different scheme"),
@@ -89,8 +93,13 @@ impl Difference {
             (false, false) => None,
         };
         let spelling = "different case or a slash at the end: browsers send neither";
-        let all = [self.host.in_words(), parts, self.spelling.then_some(spelling)];
-        all.into_iter().flatten().collect::<Vec<_>>().join("; ")
+        let mut separator = "";
+        for part in [self.host.in_words(), parts, self.spelling.then_some(spelling)] {
+            let Some(part) = part else { continue };
+            write!(f, "{separator}{part}")?;
+            separator = "; ";
+        }
+        Ok(())
     }
 }
 
@@ -218,7 +227,7 @@ mod tests {
         ];
         for (pattern, origin, clause) in cases {
             let patterns = patterns(&[pattern])?;
-            let found = nearest(origin, &patterns).map(|nearest| nearest.difference);
+            let found = nearest(origin, &patterns).map(|nearest| nearest.difference.to_string());
             assert_eq!(found, Some(clause), "{origin} beside {pattern}");
         }
         Ok(())

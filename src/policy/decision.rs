@@ -157,7 +157,7 @@ impl<'a> Decision<'a> {
         policy.headers().allow_preflight(origin, response);
         // If any name is allowed, the lists are sent with the requested names.
         if policy.methods.any {
-            let requested = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
+            let requested = headers.get(&ACCESS_CONTROL_REQUEST_METHOD);
             if let Some(methods) = requested.and_then(|method| policy.methods.line_with(method)) {
                 try_set(response, ACCESS_CONTROL_ALLOW_METHODS, methods);
             }
@@ -171,9 +171,9 @@ impl<'a> Decision<'a> {
                     policy.request_headers.line_with(names)
                 }
             };
-            match (response.get_mut(ACCESS_CONTROL_ALLOW_HEADERS), names) {
+            match (response.get_mut(&ACCESS_CONTROL_ALLOW_HEADERS), names) {
                 (Some(empty), Some(names)) => *empty = names,
-                _ => _ = response.remove(ACCESS_CONTROL_ALLOW_HEADERS),
+                _ => _ = response.remove(&ACCESS_CONTROL_ALLOW_HEADERS),
             }
         }
     }
@@ -188,7 +188,7 @@ impl fmt::Display for Decision<'_> {
         match (self.denial(), self.kind) {
             (Some(denial), _) => denial.fmt(f),
             (None, RequestKind::Preflight) => {
-                let method = headers.get(ACCESS_CONTROL_REQUEST_METHOD);
+                let method = headers.get(&ACCESS_CONTROL_REQUEST_METHOD);
                 let method = quoted(method.map_or(b"", HeaderValue::as_bytes));
                 write!(f, "origin {} is allowed to send {method}", quoted(origin.as_bytes()))?;
                 let requested = RequestHeaders::read(headers).into_iter();

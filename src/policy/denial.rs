@@ -186,10 +186,10 @@ impl Denial<'_> {
     fn fmt_situation(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Context { policy, headers, .. } = self.context;
         // Browsers send no preflights to a page's own service, nor for WebSockets.
-        if headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+        if headers.contains_key(&ACCESS_CONTROL_REQUEST_METHOD) {
             return Ok(());
         }
-        let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
+        let Some(origin) = headers.get(&ORIGIN) else { return Ok(()) };
         let rejects = policy.rules.enforcement == Enforcement::Reject;
         let Err(foreign) = check_own_page(origin, self.context) else {
             return f.write_str(

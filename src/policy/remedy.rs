@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use http::HeaderName;
+
 use super::{Denial, DenialKind, Enforcement, decision::Context, fetch};
 use crate::origin::Origin;
 
@@ -67,6 +69,8 @@ impl fmt::Display for Remedy {
     }
 }
 
+static SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
 impl Denial<'_> {
     /// Returns the line that would allow the denied value. The line shows how to allow it; whether
     /// to allow it is your decision: list only origins that you trust. If
@@ -110,7 +114,7 @@ impl Denial<'_> {
     pub(super) fn is_rejected_navigation(&self) -> bool {
         let Context { policy, headers, .. } = self.context;
         policy.rules.enforcement == Enforcement::Reject
-            && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
+            && headers.get(&SEC_FETCH_MODE).is_some_and(|mode| mode == "navigate")
     }
 
     /// Returns whether the builder would refuse the origin, because credentials would travel over

@@ -21,7 +21,7 @@ pub(crate) struct RequestHeaders<'a> {
 impl<'a> RequestHeaders<'a> {
     /// Returns `None` if there are more than [`MAX_NAMES`] or [`MAX_BYTES`].
     pub(crate) fn read(headers: &'a HeaderMap) -> Option<Self> {
-        let first = headers.get(ACCESS_CONTROL_REQUEST_HEADERS);
+        let first = headers.get(&ACCESS_CONTROL_REQUEST_HEADERS);
         let read = Self { first, repeated: has_repeats(headers).then_some(headers) };
         // There are no more names than bytes, so a short line needs no count.
         if read.repeated.is_none() && first.is_none_or(|line| line.len() < MAX_NAMES) {
@@ -64,7 +64,7 @@ impl<'a> RequestHeaders<'a> {
 
     fn lines(self) -> impl Iterator<Item = &'a HeaderValue> {
         let more = self.repeated.into_iter();
-        let more = more.flat_map(|headers| headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS));
+        let more = more.flat_map(|headers| headers.get_all(&ACCESS_CONTROL_REQUEST_HEADERS));
         self.first.into_iter().chain(more.skip(1))
     }
 }

@@ -41,14 +41,14 @@ pub(crate) fn line(names: impl IntoIterator<Item = HeaderName>) -> Option<Header
 /// Adds `names` to the `Vary` of a response.
 pub(crate) fn merge(response: &mut HeaderMap, names: &HeaderValue) {
     if has_repeats(response) {
-        let lines: Vec<&[u8]> = response.get_all(VARY).iter().map(HeaderValue::as_bytes).collect();
+        let lines: Vec<&[u8]> = response.get_all(&VARY).iter().map(HeaderValue::as_bytes).collect();
         if let Some(line) = merged(&lines, names) {
             try_set(response, VARY, line);
         }
         return;
     }
     // In its place: `insert` makes room for another header first.
-    match response.get_mut(VARY) {
+    match response.get_mut(&VARY) {
         Some(value) => {
             if let Some(line) = merged(&[value.as_bytes()], names) {
                 *value = line;
