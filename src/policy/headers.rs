@@ -136,7 +136,7 @@ pub(super) fn expose_present_headers(exposed: &HeaderNames, response: &mut Heade
             && !fetch::is_forbidden_response_header(name)
             && !fetch::is_cors_response_header(name)
     };
-    let present = response.keys().chain([&DATE]).map(HeaderName::as_str).filter(needs_exposing);
+    let present = response.keys().chain([&DATE]).map(fetch::text).filter(needs_exposing);
     if let Some(names) = exposed.line_with(present.map(str::as_bytes)) {
         try_set(response, ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }
@@ -250,7 +250,7 @@ impl Replaced {
 impl fmt::Display for Replaced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, name) in self.names().enumerate() {
-            write!(f, "{}{name}", if at == 0 { "" } else { ", " })?;
+            write!(f, "{}{}", if at == 0 { "" } else { ", " }, fetch::text(name))?;
         }
         Ok(())
     }
