@@ -12,7 +12,7 @@ use crate::{
     origin::{OriginCheck, quoted},
     policy::{
         Check, Decision, Denial, Origins, Policy, Remedy, RequestKind, is_repeated,
-        lists::AllowedBy, rules::Rules, same_origin::is_websocket,
+        lists::AllowedBy, request_headers::RequestHeaders, rules::Rules, same_origin::is_websocket,
     },
 };
 
@@ -174,7 +174,8 @@ impl<'a> Reasoning<'a> {
         let (policy, context) = (self.policy, self.decision.context);
         let start = self.steps.len();
         let (mut allowed_headers, mut has_denied_header) = (0, false);
-        let walk = policy.walk_preflight(method, context.headers, true, |check| {
+        let requested = RequestHeaders::read(context.headers);
+        let walk = policy.walk_preflight(method, context.headers, requested, |check| {
             let denial = check.denied().map(|(kind, value)| Denial::new(context, kind, value));
             match (check, denial) {
                 // One sentence lists all denied headers.

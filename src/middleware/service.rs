@@ -145,11 +145,11 @@ fn reply_to_plain_request<'a>(
     method: &Method,
     headers: &'a HeaderMap,
 ) -> Option<Reply<&'a HeaderValue>> {
-    let policy = chosen.or_else(|| mount.fixed_policy())?;
-    if mount.options().is_some_and(Options::use_decisions) {
+    if *method == Method::OPTIONS || mount.options().is_some_and(Options::use_decisions) {
         return None;
     }
-    policy.allow_origin_alone(method, headers, events::reports_denials).map(Reply::from)
+    let policy = chosen.or_else(|| mount.fixed_policy())?;
+    policy.allow_origin_alone(headers, events::reports_denials).map(Reply::from)
 }
 
 #[inline(never)]
@@ -161,7 +161,8 @@ fn evaluate<B: MakeBody<R>, Q, R>(
     request: &Request<Q>,
 ) -> Result<Edit, Response<B::Body>> {
     let decision = policy.evaluate_request(request);
-    let diagnosis = mount.options().and_then(|options| options.observe(&decision, request.uri()));
+    let observer = mount.options().filter(|options| options.use_decisions());
+    let diagnosis = observer.and_then(|options| options.observe(&decision, request.uri()));
     if !decision.is_allowed() {
         events::denied(&decision, request.method(), request.uri());
     }

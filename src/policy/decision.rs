@@ -47,6 +47,8 @@ pub struct Decision<'a> {
     pub(super) origin: Option<&'a HeaderValue>,
     /// The rule that denied the request, and the value that it denied.
     pub(super) denied: Option<(DenialKind, &'a [u8])>,
+    /// The requested names, if the policy allows any header and there are some.
+    pub(super) mirrored: Option<HeaderValue>,
     /// The inner service does not get an actual request that is denied.
     pub(super) is_enforced: bool,
 }
@@ -137,7 +139,7 @@ impl<'a> Decision<'a> {
 
     pub(super) fn new(context: Context<'a>) -> Self {
         let kind = RequestKind::NotCors;
-        Self { context, kind, origin: None, denied: None, is_enforced: false }
+        Self { context, kind, origin: None, denied: None, mirrored: None, is_enforced: false }
     }
 
     /// Returns the value of `Access-Control-Allow-Origin`.
@@ -153,9 +155,16 @@ impl<'a> Decision<'a> {
     }
 
     fn allow_preflight(&self, origin: Option<HeaderValue>, response: &mut HeaderMap) {
-        let Context { policy, headers, .. } = self.context;
+        let policy = self.context.policy;
         policy.headers().allow_preflight(origin, response);
-        // If any name is allowed, the lists are sent with the requested names.
+        if policy.methods.any || policy.request_headers.any {
+            self.mirror(response);
+        }
+    }
+
+    /// Writes the requested names, if any name is allowed.
+    fn mirror(&self, response: &mut HeaderMap) {
+        let Context { policy, headers, .. } = self.context;
         if policy.methods.any {
             let requested = headers.get(&ACCESS_CONTROL_REQUEST_METHOD);
             if let Some(methods) = requested.and_then(|method| policy.methods.line_with(method)) {
@@ -163,14 +172,7 @@ impl<'a> Decision<'a> {
             }
         }
         if policy.request_headers.any {
-            let requested = RequestHeaders::read(headers);
-            let names = match requested.and_then(RequestHeaders::canonical_line) {
-                Some(line) => Some(line.clone()),
-                None => {
-                    let names = requested.into_iter().flat_map(RequestHeaders::names);
-                    policy.request_headers.line_with(names)
-                }
-            };
+            let names = self.mirrored.clone();
             match (response.get_mut(&ACCESS_CONTROL_ALLOW_HEADERS), names) {
                 (Some(empty), Some(names)) => *empty = names,
                 _ => _ = response.remove(&ACCESS_CONTROL_ALLOW_HEADERS),

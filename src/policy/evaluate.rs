@@ -84,12 +84,23 @@ impl Policy {
                     && !self.is_trusted_sender(method, origin, headers);
             }
             (None, Some(method)) => {
-                decision.denied = self
-                    .walk_preflight(method, headers, false, |check| match check.denied() {
-                        Some(denied) => ControlFlow::Break(denied),
-                        None => ControlFlow::Continue(()),
-                    })
-                    .break_value();
+                let requested = RequestHeaders::read(headers);
+                let check_method = || self.check_method(method, headers).denied();
+                decision.denied = match requested {
+                    // Read once: to decide, and to mirror the names.
+                    Some(names) if self.request_headers.any => {
+                        let (mirrored, invalid) = self.request_headers.mirror(names);
+                        decision.mirrored = mirrored;
+                        check_method().or(invalid.map(|name| (DenialKind::Header, name)))
+                    }
+                    // A line in the form of browsers is not split.
+                    Some(names) if self.request_headers.allow_line(names) => check_method(),
+                    _ => self
+                        .walk_preflight(method, headers, requested, |check| {
+                            check.denied().map_or(ControlFlow::Continue(()), ControlFlow::Break)
+                        })
+                        .break_value(),
+                };
             }
             (None, None) => {}
         }
@@ -117,18 +128,14 @@ impl Policy {
         }
     }
 
-    /// Checks the origin of a request that needs no [`Decision`]. Returns `None` if it may need one:
-    /// for `OPTIONS`, and for a denial that is enforced or reported.
+    /// Checks the origin of a request that is no preflight. Returns `None` if the request needs a
+    /// [`Decision`]: for a denial that is enforced or reported.
     #[inline]
     pub(crate) fn allow_origin_alone<'a>(
         &self,
-        method: &Method,
         headers: &'a HeaderMap,
         reports_denials: impl FnOnce() -> bool,
     ) -> Option<AllowOrigin<'a>> {
-        if *method == Method::OPTIONS {
-            return None;
-        }
         match self.allow_origin(headers) {
             AllowOrigin::Denied(..)
                 if self.rules.enforcement == Enforcement::Reject || reports_denials() =>
@@ -155,31 +162,32 @@ impl Policy {
     }
 
     /// Checks each thing that a preflight asks for, as the browser does with the answer (Fetch,
-    /// "CORS-preflight fetch"), until `observe` breaks. Unless it checks `each_header`, a line of
-    /// listed names in the form of browsers is not split.
+    /// "CORS-preflight fetch"), until `observe` breaks. `requested` is `None` if there are too many
+    /// names.
     pub(crate) fn walk_preflight<'a, T>(
         &'a self,
         method: &'a HeaderValue,
         headers: &'a HeaderMap,
-        each_header: bool,
+        requested: Option<RequestHeaders<'a>>,
         mut observe: impl FnMut(Check<'a>) -> ControlFlow<T>,
     ) -> ControlFlow<T> {
-        let requested = RequestHeaders::read(headers);
         if requested.is_none() {
             observe(Check::TooManyHeaders)?;
         }
-        // Fetch, "HTTP new-header syntax": one line, one method.
-        observe(if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
-            Check::SeveralMethods(method.as_bytes())
-        } else {
-            Check::Method(method.as_bytes(), self.methods.allowed_by(method.as_bytes()))
-        })?;
-        let requested =
-            requested.filter(|names| each_header || !self.request_headers.allow_line(*names));
+        observe(self.check_method(method, headers))?;
         for name in requested.into_iter().flat_map(RequestHeaders::names) {
             observe(Check::Header(name, self.request_headers.allowed_by(name)))?;
         }
         ControlFlow::Continue(())
+    }
+
+    fn check_method<'a>(&self, method: &'a HeaderValue, headers: &HeaderMap) -> Check<'a> {
+        // Fetch, "HTTP new-header syntax": one line, one method.
+        if is_repeated(&ACCESS_CONTROL_REQUEST_METHOD, headers) {
+            Check::SeveralMethods(method.as_bytes())
+        } else {
+            Check::Method(method.as_bytes(), self.methods.allowed_by(method.as_bytes()))
+        }
     }
 }
 

@@ -106,9 +106,6 @@ impl HeaderNames {
     /// it: lower case, sorted, no white space (Fetch, "CORS-preflight fetch"). One walk along it is enough
     /// then. Names in another form may be allowed too, so `false` proves nothing.
     pub(crate) fn allow_line(&self, requested: RequestHeaders<'_>) -> bool {
-        if self.any {
-            return requested.canonical_line().is_some();
-        }
         let Some(line) = requested.line() else { return false };
         let mut rest = line.as_bytes();
         for name in &self.names {
@@ -119,6 +116,26 @@ impl HeaderNames {
             }
         }
         false
+    }
+
+    /// Returns the valid names that are requested, in one line, and the first that is not valid. For a
+    /// policy that allows any header.
+    pub(crate) fn mirror<'n>(
+        &self,
+        requested: RequestHeaders<'n>,
+    ) -> (Option<HeaderValue>, Option<&'n [u8]>) {
+        if let Some(line) = requested.canonical_line() {
+            return (Some(line.clone()), None);
+        }
+        let mut invalid = None;
+        let names = requested.names().filter(|name| {
+            let is_valid = fetch::is_token(name);
+            if !is_valid {
+                invalid.get_or_insert(*name);
+            }
+            is_valid
+        });
+        (self.line_with(names), invalid)
     }
 
     /// Fetch, "CORS-preflight fetch": names are compared without regard to case.
@@ -132,7 +149,8 @@ impl HeaderNames {
         has(name) || name.iter().any(u8::is_ascii_uppercase) && has(&name.to_ascii_lowercase())
     }
 
-    /// Returns the listed names in one line, followed by those of `others` that are not listed.
+    /// Returns the listed names in one line, followed by those of `others` that are not listed. All of
+    /// them must be valid names.
     pub(crate) fn line_with<'n>(
         &self,
         others: impl Iterator<Item = &'n [u8]>,
@@ -140,7 +158,7 @@ impl HeaderNames {
         let mut line = self.header.as_ref().map_or(&b""[..], HeaderValue::as_bytes).to_vec();
         let mut known = Known::default();
         for name in others {
-            if fetch::is_token(name) && !self.contains(name) && known.insert(name) {
+            if !self.contains(name) && known.insert(name) {
                 if !line.is_empty() {
                     line.extend_from_slice(b", ");
                 }

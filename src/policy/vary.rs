@@ -77,7 +77,7 @@ fn merged(lines: &[&[u8]], names: &HeaderValue) -> Option<HeaderValue> {
         present.any(|element| element.eq_ignore_ascii_case(name))
     };
     // RFC 9110, 12.5.5: `*` means that the response varies on everything.
-    if has(b"*") {
+    if lines.iter().any(|line| line.contains(&b'*')) && has(b"*") {
         return (lines.len() > 1).then(|| HeaderValue::from_static("*"));
     }
     let mut missing = elements(names.as_bytes()).filter(|name| !has(name)).peekable();
