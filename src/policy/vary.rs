@@ -73,8 +73,7 @@ fn merged(lines: &[&[u8]], names: &HeaderValue) -> Option<HeaderValue> {
         _ => {}
     }
     let has = |name: &[u8]| {
-        let mut present = lines.iter().flat_map(|line| elements(line));
-        present.any(|element| element.eq_ignore_ascii_case(name))
+        lines.iter().any(|line| elements(line).any(|element| element.eq_ignore_ascii_case(name)))
     };
     // RFC 9110, 12.5.5: `*` means that the response varies on everything.
     if lines.iter().any(|line| line.contains(&b'*')) && has(b"*") {
