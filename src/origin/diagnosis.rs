@@ -3,7 +3,12 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    error::OriginErrorKind as Kind, examples::is_address_range, opaque::is_opaque, parts::MAX_LEN,
+    error::OriginErrorKind as Kind,
+    examples::is_address_range,
+    host::last_label,
+    opaque::is_opaque,
+    parts::MAX_LEN,
+    text::{contains_any, end_at, rsplit_once, split_once},
 };
 
 /// Chooses the reason that helps most, because a text may be wrong in several ways.
@@ -19,7 +24,7 @@ fn about_text(text: &str) -> Option<Kind> {
         Kind::Empty
     } else if text == "*" {
         Kind::AnyOrigin
-    } else if ["all", "any"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+    } else if text.eq_ignore_ascii_case("all") || text.eq_ignore_ascii_case("any") {
         Kind::AnyWord
     } else if text.eq_ignore_ascii_case("null") {
         Kind::Null
@@ -37,9 +42,9 @@ fn about_text(text: &str) -> Option<Kind> {
         Kind::WhiteSpace
     } else if has_brackets(text) {
         Kind::Brackets
-    } else if text.contains(['"', '\'', '`']) {
+    } else if end_at(text, b"\"'`") < text.len() {
         Kind::Quotes
-    } else if text.trim_matches([',', ';', '|']) != text {
+    } else if text.starts_with(is_separator) || text.ends_with(is_separator) {
         Kind::Separator
     } else if !text.is_ascii() {
         Kind::NotAscii
@@ -49,13 +54,9 @@ fn about_text(text: &str) -> Option<Kind> {
 }
 
 fn about_parts(text: &str, first: Kind) -> Option<Kind> {
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let host = authority.split_once(':').map_or(authority, |(host, _)| host).trim_end_matches('.');
-    // The top-level domain first.
-    let mut stars = host.rsplit('.').map(|label| label.contains('*'));
-    let stars =
-        host.contains('.').then(|| [stars.next(), stars.next()].map(|star| star == Some(true)));
+    let (scheme, rest) = split_once(text, "://").unwrap_or(("", text));
+    let (authority, after) = rest.split_at(end_at(rest, b"/?#"));
+    let host = authority[..end_at(authority, b":")].trim_end_matches('.');
     let is_wildcard =
         authority.contains('*') && matches!(first, Kind::HostByte | Kind::Port | Kind::Wildcard);
     Some(if is_address_range(text) {
@@ -78,9 +79,9 @@ fn about_parts(text: &str, first: Kind) -> Option<Kind> {
     } else if matches!(first, Kind::HostByte | Kind::EmptyLabel) && is_opaque(text) {
         Kind::Opaque
     } else if is_wildcard {
-        match stars {
-            Some([true, _]) => Kind::TopLevelWildcard,
-            Some([_, true]) => Kind::WildcardOverTopLevel,
+        match rsplit_once(host, b'.') {
+            Some((_, label)) if label.contains('*') => Kind::TopLevelWildcard,
+            Some((front, _)) if last_label(front).contains('*') => Kind::WildcardOverTopLevel,
             _ => Kind::Wildcard,
         }
     } else {
@@ -100,7 +101,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 /// `https://${HOST}`, `https://{{host}}`, `https://<host>`.
 fn is_placeholder(text: &str) -> bool {
-    ["${", "$(", "{{", "<%", "://$", "://%"].iter().any(|mark| text.contains(mark))
+    contains_any(text, &["${", "$(", "{{", "<%", "://$", "://%"])
         || text.contains('<') && text.contains('>')
 }
 
@@ -109,28 +110,41 @@ fn is_regex(text: &str) -> bool {
         r"\.", r"\/", r"\d", r"\w", "://.*", "://.+", "://(", "s?:", "(.", "(?", ")?", ")*", ")+",
         "(http|", "(https?", "[^", "[a-z", "[A-Z", "[0-9", "[\\", "]+",
     ];
-    text.starts_with('^') || text.ends_with('$') || MARKS.iter().any(|mark| text.contains(mark))
+    text.starts_with('^') || text.ends_with('$') || contains_any(text, &MARKS)
 }
 
 /// The entries of a list in one text, whatever separates them.
-pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> {
-    let is_separator = |c: char| c.is_whitespace() || [',', ';', '|'].contains(&c);
-    text.split(is_separator).map(without_wrapping).filter(|entry| !entry.is_empty())
+pub(super) fn entries(text: &str) -> Vec<&str> {
+    let mut entries = Vec::new();
+    for part in text.split(|c: char| is_separator(c) || c.is_whitespace()) {
+        let entry = without_wrapping(part);
+        if !entry.is_empty() {
+            entries.push(entry);
+        }
+    }
+    entries
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ',' | ';' | '|')
 }
 
 fn is_list(text: &str) -> bool {
-    let is_host = |entry: &str| {
-        entry.contains("://") || entry.contains('.') || ["*", "null", "localhost"].contains(&entry)
+    let is_host = |entry: &&str| {
+        contains_any(entry, &["://", "."]) || matches!(*entry, "*" | "null" | "localhost")
     };
     // White space and commas are in no part of a URL.
     let is_separated = text.contains(|c: char| c == ',' || c.is_whitespace());
-    entries(text).nth(1).is_some() && (is_separated || entries(text).all(is_host))
+    let entries = entries(text);
+    entries.len() > 1 && (is_separated || entries.iter().all(is_host))
 }
 
 /// Removes quotes, separators, and brackets that are not those of an IPv6 address.
 pub(super) fn without_wrapping(text: &str) -> &str {
     let is_wrapping = |c: char| {
-        c.is_whitespace() || ['"', '\'', '`', ',', ';', '|', '{', '}', '(', ')'].contains(&c)
+        c.is_whitespace()
+            || is_separator(c)
+            || matches!(c, '"' | '\'' | '`' | '{' | '}' | '(' | ')')
     };
     let rest = text.trim_start_matches(|c: char| is_wrapping(c) || c == '[');
     let (wrapping, _) = text.split_at(text.len() - rest.len());
@@ -151,7 +165,7 @@ fn starts_with_ipv6(text: &str) -> bool {
 
 fn has_brackets(text: &str) -> bool {
     let without = without_wrapping(text);
-    let brackets = |text: &str| text.matches(['[', ']', '(', ')', '{', '}']).count();
+    let brackets = |text: &str| text.bytes().filter(|byte| b"[](){}".contains(byte)).count();
     brackets(without) < brackets(text)
 }
 

@@ -3,9 +3,10 @@
 use std::{error::Error, fmt};
 
 use super::{
+    diagnosis::entries,
     examples::{ipv4_range, regex_for},
     quote::shortened,
-    repair::{first_entry, pattern_of_regex, repair},
+    repair::{pattern_of_regex, repair},
 };
 
 /// The error for a text that no browser sends as an origin, with the reason and, if it is known,
@@ -43,43 +44,47 @@ impl OriginError {
     /// Returns the reason, and what to write instead.
     pub(crate) fn message(&self) -> String {
         let sentence = self.kind.sentence();
-        match (self.kind, &self.suggestion) {
-            (OriginErrorKind::List, Some(first)) => format!("{sentence}, {first:?} first"),
-            (OriginErrorKind::Invisible(c), suggestion) => {
-                let suggestion = suggestion.iter().map(|text| format!("; write {text:?}"));
-                format!("{sentence} U+{:04X}{}", u32::from(c), suggestion.collect::<String>())
+        let instead = match (self.kind, &self.suggestion) {
+            (OriginErrorKind::List, Some(first)) => format!(", {first:?} first"),
+            (OriginErrorKind::Invisible(c), None) => format!(" U+{:04X}", u32::from(c)),
+            (OriginErrorKind::Invisible(c), Some(text)) => {
+                format!(" U+{:04X}; write {text:?}", u32::from(c))
             }
             (OriginErrorKind::Wildcard, _) => match regex_for(&self.value) {
-                Some(regex) => format!(
-                    "{sentence}; or use `allow_origin_regex(r\"{regex}\")` or `allow_origin_if`"
-                ),
-                None => format!("{sentence}; or use `allow_origin_regex` or `allow_origin_if`"),
+                Some(regex) => {
+                    format!("; or use `allow_origin_regex(r\"{regex}\")` or `allow_origin_if`")
+                }
+                None => "; or use `allow_origin_regex` or `allow_origin_if`".to_owned(),
             },
             (OriginErrorKind::AddressRange, _) => match ipv4_range(&self.value) {
                 Some(octets) => format!(
-                    "{sentence}; use `allow_origin_if(|origin| origin.host().parse().is_ok_and(|ip: \
+                    "; use `allow_origin_if(|origin| origin.host().parse().is_ok_and(|ip: \
                      std::net::Ipv4Addr| matches!(ip.octets(), {octets})))`"
                 ),
-                None => format!("{sentence}; use `allow_origin_if`"),
+                None => "; use `allow_origin_if`".to_owned(),
             },
-            (_, Some(text)) => format!("{sentence}; write {text:?}"),
-            (_, None) => sentence.to_owned(),
-        }
+            (_, Some(text)) => format!("; write {text:?}"),
+            (_, None) => String::new(),
+        };
+        format!("{sentence}{instead}")
     }
 
-    pub(super) fn new(value: &str, kind: OriginErrorKind, is_valid: impl Fn(&str) -> bool) -> Self {
-        let is_new = |text: &String| text != value && is_valid(text);
-        let suggestion = match kind {
+    #[cold]
+    pub(super) fn new(value: &str, kind: OriginErrorKind, is_valid: fn(&str) -> bool) -> Self {
+        let is_suggestion = |text: &str| text != value && is_valid(text);
+        let guess = match kind {
             OriginErrorKind::Null
             | OriginErrorKind::TooLong
             | OriginErrorKind::AddressRange
             | OriginErrorKind::Placeholder => None,
-            OriginErrorKind::List => first_entry(value).and_then(|first| {
-                [Some(first.to_owned()), repair(first)].into_iter().flatten().find(is_new)
-            }),
-            OriginErrorKind::Regex => Some(pattern_of_regex(value)).filter(is_new),
-            _ => repair(value).filter(is_new),
+            OriginErrorKind::Regex => Some(pattern_of_regex(value)),
+            OriginErrorKind::List => {
+                let first = entries(value).first().map_or("", |first| *first);
+                if is_suggestion(first) { Some(first.to_owned()) } else { repair(first) }
+            }
+            _ => repair(value),
         };
+        let suggestion = guess.filter(|text| is_suggestion(text));
         Self { value: value.to_owned(), kind, suggestion }
     }
 }

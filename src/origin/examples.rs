@@ -2,71 +2,91 @@
 
 use std::net::Ipv6Addr;
 
-use super::host::is_special;
+use super::{
+    host::is_special,
+    text::{end_at, replace, split_once},
+};
 
 /// Returns a regex in which each `*` of `text` is a part of a label or of the port.
 pub(super) fn regex_for(text: &str) -> Option<String> {
-    let (scheme, rest) = text.split_once("://")?;
-    let (host, port) = rest.split_once(':').unwrap_or((rest, ""));
+    let (scheme, rest) = split_once(text, "://")?;
+    let (host, port) = split_once(rest, ":").unwrap_or((rest, ""));
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte);
     if ![scheme, host, port].iter().all(|part| part.bytes().all(is_plain)) {
         return None;
     }
     let label = if is_special(scheme) { "[a-z0-9-]+" } else { "[A-Za-z0-9-]+" };
-    let host = host.replace('.', r"\.").replace('*', label);
-    let port = match port {
-        "" => String::new(),
-        "*" => "(:[0-9]+)?".to_owned(),
-        port => format!(":{}", port.replace('*', "[0-9]+")),
-    };
-    Some(format!("{}://{host}{port}", scheme.replace('.', r"\.")))
+    let scheme = replace(scheme, ".", r"\.");
+    let host = replace(&replace(host, ".", r"\."), "*", label);
+    Some(match port {
+        "" => format!("{scheme}://{host}"),
+        "*" => format!("{scheme}://{host}(:[0-9]+)?"),
+        port => format!("{scheme}://{host}:{}", replace(port, "*", "[0-9]+")),
+    })
 }
 
 /// Whether `text` stands for many addresses: `192.168.0.0/16`, `http://192.168.*`, `fe80::/10`.
 pub(super) fn is_address_range(text: &str) -> bool {
-    let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let is_ipv6_range = authority.split_once('/').is_some_and(|(host, bits)| {
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        host.parse::<Ipv6Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 128)
-    });
-    is_ipv6_range || ipv4_range(text).is_some()
+    is_ipv6_range(text) || ipv4_range(text).is_some()
+}
+
+fn is_ipv6_range(text: &str) -> bool {
+    let Some((host, bits)) = split_once(authority(text), "/") else { return false };
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host.parse::<Ipv6Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 128)
 }
 
 /// Returns a Rust slice pattern for the octets of the addresses that `text` stands for.
 pub(super) fn ipv4_range(text: &str) -> Option<String> {
-    let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let (host, bits) = match authority.split_once('/') {
+    let authority = authority(text);
+    let (host, bits) = match split_once(authority, "/") {
         Some((host, bits)) => (host, Some(bits.parse().ok().filter(|bits| *bits <= 32)?)),
         None => (authority, None),
     };
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
-    let labels: Vec<&str> = host.split('.').collect();
-    let octets = labels.iter().map_while(|label| label.parse().ok());
-    let octets: Vec<u8> = octets.collect();
-    let stars = labels.iter().filter(|label| **label == "*").count();
-    if octets.is_empty() || octets.len() + stars != labels.len() || labels.len() > 4 {
+    let host = &host[..end_at(host, b":")];
+    let mut octets = Vec::new();
+    let mut stars = 0;
+    for label in host.split('.') {
+        match label {
+            "*" => stars += 1,
+            _ if stars > 0 => return None,
+            label => octets.push(label.parse().ok()?),
+        }
+    }
+    if octets.is_empty() || octets.len() + stars > 4 {
         return None;
     }
     match bits {
-        None if stars > 0 => Some(slice_pattern(&octets, 8 * octets.len())),
         Some(bits) => Some(slice_pattern(&octets, bits)),
+        None if stars > 0 => Some(slice_pattern(&octets, 8 * octets.len())),
         None => None,
     }
 }
 
+fn authority(text: &str) -> &str {
+    split_once(text, "://").map_or(text, |(_, rest)| rest)
+}
+
 /// `[172, 16..=31, ..]` for the first twelve bits of 172.16.
 fn slice_pattern(octets: &[u8], bits: usize) -> String {
-    let octet = |at: usize| octets.get(at).copied().unwrap_or(0);
-    let mut parts: Vec<String> = (0..bits / 8).map(|at| octet(at).to_string()).collect();
-    if bits % 8 > 0 {
-        let free = u8::MAX >> (bits % 8);
-        let last = octet(bits / 8);
-        parts.push(format!("{}..={}", last & !free, last | free));
+    let mut pattern = "[".to_owned();
+    for at in 0..bits.div_ceil(8) {
+        let octet = octets.get(at).copied().unwrap_or(0);
+        let bits = bits - 8 * at;
+        let part = if bits < 8 {
+            let free = u8::MAX >> bits;
+            format!("{}..={}, ", octet & !free, octet | free)
+        } else {
+            format!("{octet}, ")
+        };
+        pattern.push_str(&part);
     }
-    if parts.len() < 4 {
-        parts.push("..".to_owned());
+    if bits > 24 {
+        pattern.truncate(pattern.len() - ", ".len());
+    } else {
+        pattern.push_str("..");
     }
-    format!("[{}]", parts.join(", "))
+    pattern + "]"
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{error::OriginErrorKind, parts::default_port, punycode::is_valid_punycode};
+use super::{
+    error::OriginErrorKind, parts::default_port, punycode::is_valid_punycode, text::rsplit_once,
+};
 
 /// Checks a host, which may have a `*` at this offset.
 pub(super) fn check_host(
@@ -64,11 +66,9 @@ fn check_ipv4(host: &str, is_special: bool) -> Result<(), OriginErrorKind> {
     if is_name || host.parse::<Ipv4Addr>().is_ok() { Ok(()) } else { Err(OriginErrorKind::Ipv4) }
 }
 
-fn last_label(domain: &str) -> &str {
-    match domain.bytes().rposition(|byte| byte == b'.') {
-        Some(dot) => &domain[dot + 1..],
-        None => domain,
-    }
+/// Returns the text behind the last dot.
+pub(super) fn last_label(domain: &str) -> &str {
+    rsplit_once(domain, b'.').map_or(domain, |(_, label)| label)
 }
 
 /// URL, "special scheme", without those that no page has. Only their hosts are domains, which are

@@ -28,6 +28,7 @@ mod reach;
 mod regex;
 mod repair;
 mod set;
+mod text;
 
 pub use error::OriginError;
 pub use pattern::OriginPattern;
@@ -142,7 +143,7 @@ impl FromStr for Origin {
             let value = HeaderValue::from_str(text).map_err(|_| OriginErrorKind::HostByte)?;
             Ok(Self { value, layout })
         });
-        parsed.map_err(|kind| OriginError::new(text, kind, |repaired| parse(repaired).is_ok()))
+        parsed.map_err(|kind| OriginError::new(text, kind, |text| parse(text).is_ok()))
     }
 }
 

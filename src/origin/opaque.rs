@@ -4,6 +4,7 @@ use super::{
     error::{OriginError, OriginErrorKind as Kind},
     grammar,
     host::is_special,
+    text::split_once,
 };
 
 /// Reads a spelling that no pattern can express, to be compared byte for byte.
@@ -30,7 +31,7 @@ fn check(text: &str) -> Result<(), Kind> {
         Err(kind) => kind,
         Ok(_) => return Err(Kind::NotOpaque),
     };
-    let (scheme, host) = text.split_once("://").ok_or(Kind::NoScheme)?;
+    let (scheme, host) = split_once(text, "://").ok_or(Kind::NoScheme)?;
     if is_special(scheme) || kind == Kind::WebSocket {
         return Err(Kind::NeverOpaque);
     }

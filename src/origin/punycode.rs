@@ -53,30 +53,83 @@ fn may_be_in_domain(c: char) -> bool {
 ///
 /// `None` for letters that UTS 46 maps in ways that its tables are needed for.
 pub(super) fn encode_host(host: &str) -> Option<String> {
-    let labels: Option<Vec<String>> = host.split('.').map(encode_label).collect();
-    labels.map(|labels| labels.join("."))
+    let mut encoded = String::new();
+    for label in host.split('.') {
+        encoded.push_str(&encode_label(label)?);
+        encoded.push('.');
+    }
+    encoded.pop();
+    Some(encoded)
 }
 
 fn encode_label(label: &str) -> Option<String> {
-    if label.is_ascii() {
-        return Some(label.to_ascii_lowercase());
+    let mut text = Vec::new();
+    let mut basic = String::new();
+    for c in label.chars() {
+        let c = map(c)?;
+        text.push(u32::from(c));
+        if c.is_ascii() {
+            basic.push(c);
+        }
     }
-    // UTS 46 maps it to two letters, or to one, depending on the version.
-    let has_capital_sharp_s = label.contains('\u{1e9e}');
-    let text: Vec<char> = label.chars().flat_map(char::to_lowercase).collect();
-    let is_known = text.iter().all(|c| c.is_ascii() || is_mapped_to_itself(*c));
-    (is_known && !has_capital_sharp_s).then(|| encode(&text)).flatten()
+    if basic.len() == label.len() { Some(basic) } else { encode(&text, &basic) }
 }
 
-/// Lower-case letters of scripts that have neither combining marks nor rules of their own in UTS 46,
-/// each in the one form that NFC has for it.
+/// UTS 46, 4 "Processing": a letter in lower case. `None` outside of the scripts that have neither
+/// combining marks nor rules of their own, and for letters that NFC writes in another form.
+///
+/// Not `char::to_lowercase`, whose tables would be a tenth of what corsac adds to an app.
+fn map(c: char) -> Option<char> {
+    let code = u32::from(c);
+    let lower = match c {
+        // Latin, Greek, Cyrillic
+        'A'..='Z'
+        | '\u{c0}'..='\u{d6}'
+        | '\u{d8}'..='\u{de}'
+        | '\u{391}'..='\u{3a1}'
+        | '\u{3a3}'..='\u{3ab}'
+        | '\u{410}'..='\u{42f}' => code + 32,
+        '\u{178}' => 0xff,
+        '\u{386}' => code + 38,
+        '\u{388}'..='\u{38a}' => code + 37,
+        '\u{38c}' => code + 64,
+        '\u{38e}'..='\u{38f}' => code + 63,
+        '\u{400}'..='\u{40f}' => code + 80,
+        // Armenian, Georgian
+        '\u{531}'..='\u{556}' => code + 48,
+        '\u{1c90}'..='\u{1cba}' => code - 0xbc0,
+        // Pairs, the upper case even or odd.
+        '\u{100}'..='\u{12f}'
+        | '\u{134}'..='\u{137}'
+        | '\u{14a}'..='\u{177}'
+        | '\u{1a0}'..='\u{1a1}'
+        | '\u{218}'..='\u{21b}'
+        | '\u{48a}'..='\u{4bf}'
+        | '\u{4d0}'..='\u{52f}'
+        | '\u{1ea0}'..='\u{1ef9}' => code | 1,
+        '\u{139}'..='\u{13e}'
+        | '\u{141}'..='\u{148}'
+        | '\u{179}'..='\u{17e}'
+        | '\u{1af}'..='\u{1b0}'
+        | '\u{4c1}'..='\u{4ce}' => code + code % 2,
+        // The signs for kelvin, angstrom and ohm are letters, and so is theta as a symbol.
+        '\u{212a}' => u32::from('k'),
+        '\u{212b}' => 0xe5,
+        '\u{2126}' => 0x3c9,
+        '\u{3f4}' => 0x3b8,
+        _ => code,
+    };
+    char::from_u32(lower).filter(|c| c.is_ascii() || is_mapped_to_itself(*c))
+}
+
+/// Whether a letter is one of these scripts, in lower case, in the form of NFC.
 fn is_mapped_to_itself(c: char) -> bool {
-    let is_in_block = matches!(
+    matches!(
         c,
         // Latin
-        '\u{df}'..='\u{f6}' | '\u{f8}'..='\u{131}' | '\u{134}'..='\u{13e}' | '\u{141}'..='\u{148}'
-            | '\u{14a}'..='\u{17e}' | '\u{1a0}'..='\u{1a1}' | '\u{1af}'..='\u{1b0}'
-            | '\u{218}'..='\u{21b}' | '\u{1ea0}'..='\u{1ef9}'
+        '\u{df}'..='\u{f6}' | '\u{f8}'..='\u{12f}' | '\u{131}' | '\u{134}'..='\u{13e}'
+            | '\u{141}'..='\u{148}' | '\u{14a}'..='\u{17e}' | '\u{1a0}'..='\u{1a1}'
+            | '\u{1af}'..='\u{1b0}' | '\u{218}'..='\u{21b}' | '\u{1ea0}'..='\u{1ef9}'
             // Greek, Cyrillic, Armenian, Georgian
             | '\u{3ac}'..='\u{3ce}' | '\u{430}'..='\u{45f}' | '\u{48a}'..='\u{4bf}'
             | '\u{4c1}'..='\u{4ce}' | '\u{4d0}'..='\u{52f}' | '\u{561}'..='\u{586}'
@@ -84,25 +137,23 @@ fn is_mapped_to_itself(c: char) -> bool {
             // Japanese, Chinese, Korean
             | '\u{3005}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'
             | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'
-    );
-    is_in_block && c.is_alphanumeric() && !c.is_uppercase()
+    )
 }
 
-/// RFC 3492, 6.3 "Encoding procedure".
-fn encode(text: &[char]) -> Option<String> {
-    let basic: String = text.iter().filter(|c| c.is_ascii()).collect();
+/// RFC 3492, 6.3 "Encoding procedure", for a text with these characters of ASCII.
+fn encode(text: &[u32], basic: &str) -> Option<String> {
     let mut length = u32::try_from(basic.len()).ok()?;
     let mut encoded = format!("xn--{basic}{}", if basic.is_empty() { "" } else { "-" });
     let (mut next, mut delta, mut bias) = (INITIAL_N, 0_u32, INITIAL_BIAS);
     let mut is_first = true;
-    while let Some(smallest) = text.iter().map(|c| u32::from(*c)).filter(|c| *c >= next).min() {
+    while let Some(smallest) = text.iter().copied().filter(|c| *c >= next).min() {
         let step = (smallest - next).checked_mul(length + 1)?;
         delta = delta.checked_add(step)?;
         next = smallest;
-        for c in text.iter().map(|c| u32::from(*c)) {
-            if c < next {
+        for c in text {
+            if *c < next {
                 delta = delta.checked_add(1)?;
-            } else if c == next {
+            } else if *c == next {
                 push_delta(&mut encoded, delta, bias);
                 length += 1;
                 bias = adapt(delta, length, is_first);
@@ -117,15 +168,16 @@ fn encode(text: &[char]) -> Option<String> {
 
 /// Appends a number of variable length.
 fn push_delta(encoded: &mut String, mut delta: u32, bias: u32) {
-    for k in (BASE..).step_by(BASE as usize) {
+    let mut k = BASE;
+    loop {
         let threshold = threshold(k, bias);
         if delta < threshold {
-            break;
+            break encoded.push(digit_of(delta));
         }
         encoded.push(digit_of(threshold + (delta - threshold) % (BASE - threshold)));
         delta = (delta - threshold) / (BASE - threshold);
+        k += BASE;
     }
-    encoded.push(digit_of(delta));
 }
 
 /// RFC 3492, 5 "Parameter values for Punycode".
@@ -166,7 +218,7 @@ fn adapt(delta: u32, length: u32, is_first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{encode_host, is_valid_punycode};
+    use super::{encode_host, is_mapped_to_itself, is_valid_punycode, map};
 
     #[test]
     fn names_of_real_domains() {
@@ -221,6 +273,23 @@ mod tests {
             "STRAẞE.de",
         ] {
             assert_eq!(encode_host(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn letters_as_unicode_maps_them() {
+        for c in '\0'..=char::MAX {
+            let mut lower = c.to_lowercase();
+            let mapped = match (lower.next(), lower.next()) {
+                (Some(lower), None) => {
+                    let is_letter = lower.is_alphanumeric() && !lower.is_uppercase();
+                    (lower.is_ascii() || is_letter && is_mapped_to_itself(lower)).then_some(lower)
+                }
+                _ => None,
+            };
+            // UTS 46 maps it to two letters, or to one, depending on the version.
+            let mapped = mapped.filter(|_| c != '\u{1e9e}');
+            assert_eq!(map(c), mapped, "{c} {c:?} {:x}", u32::from(c));
         }
     }
 }
