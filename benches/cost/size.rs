@@ -10,13 +10,16 @@ use crate::{
 };
 
 /// The most bytes for a policy and its layer.
-const LAYER: Target = Target::missed(150_000.0, 400_000.0);
+///
+/// The accepted values are for Rust 1.95. Nightly 1.97 makes the layer 9 % smaller, and each further service
+/// 70 % larger, as that of tower-http.
+const LAYER: Target = Target::missed(150_000.0, 335_000.0);
 
 /// The most bytes for each further inner service.
-const SERVICE: Target = Target::at_most(2000.0);
+const SERVICE: Target = Target::missed(2000.0, 2300.0);
 
 /// The number of services that the feature `more` adds.
-const MORE: f64 = 8.0;
+const MORE: f64 = 16.0;
 
 /// Prints the sizes. Returns whether the targets are met.
 pub fn size(filter: &str) -> bool {
@@ -25,7 +28,7 @@ pub fn size(filter: &str) -> bool {
     }
     heading(
         "Code size",
-        "Bytes of code and constants of an axum application, in a stripped release build; and those that a layer adds, with the default features of corsac. Each further inner service has another type: the mean of eight.",
+        "Bytes of code and constants of an axum application, in a stripped release build; and those that a layer adds, with the default features of corsac. Each further inner service has another type: the mean of sixteen.",
         "layer | bytes | adds | at most | each further inner service adds | at most",
     );
     let [none, corsac, tower_http] =

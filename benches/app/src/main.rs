@@ -2,12 +2,15 @@
 
 use axum::{Router, routing::get};
 
+#[cfg(feature = "more")]
+mod more;
+
 fn main() {
     let app = Router::new().route("/", get(async || "hello"));
     #[cfg(any(feature = "corsac", feature = "tower-http"))]
     let app = app.layer(layer());
     #[cfg(feature = "more")]
-    let app = more(app);
+    let app = more::more(app);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await.unwrap();
@@ -45,36 +48,4 @@ fn layer() -> tower_http::cors::CorsLayer {
 #[cfg(all(feature = "more", not(any(feature = "corsac", feature = "tower-http"))))]
 fn layer() -> tower::layer::util::Identity {
     tower::layer::util::Identity::new()
-}
-
-#[cfg(feature = "more")]
-fn more(app: Router) -> Router {
-    app.route_service("/1", service::<8>())
-        .route_service("/2", service::<16>())
-        .route_service("/3", service::<40>())
-        .route_service("/4", service::<72>())
-        .route_service("/5", service::<136>())
-        .route_service("/6", service::<264>())
-        .route_service("/7", service::<520>())
-        .route_service("/8", service::<1032>())
-}
-
-/// Returns a service whose future keeps this number of bytes, so that the compiler cannot merge the code
-/// of two sizes.
-#[cfg(feature = "more")]
-fn service<const SIZE: usize>() -> impl tower::Service<
-    axum::extract::Request,
-    Response = axum::http::Response<String>,
-    Error = std::convert::Infallible,
-    Future = impl Send,
-> + Clone
-+ Send
-+ Sync {
-    let hello = async |_| {
-        let kept = [1_u8; SIZE];
-        tokio::task::yield_now().await;
-        std::hint::black_box(kept);
-        Ok(axum::http::Response::new("hello".to_owned()))
-    };
-    tower::Layer::layer(&layer(), tower::service_fn(hello))
 }
