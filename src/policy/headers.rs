@@ -1,7 +1,7 @@
 //! The only writer of CORS headers: the headers of a policy, prepared when it is built, and the
 //! functions that put them on responses.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -136,8 +136,9 @@ pub(super) fn expose_present_headers(exposed: &HeaderNames, response: &mut Heade
             && !fetch::is_forbidden_response_header(name)
             && !fetch::is_cors_response_header(name)
     };
-    let present = response.keys().chain([&DATE]).map(fetch::text).filter(needs_exposing);
-    if let Some(names) = exposed.line_with(present.map(str::as_bytes)) {
+    let present = response.keys().chain(iter::once(&DATE));
+    let mut present = present.map(fetch::text).filter(needs_exposing).map(str::as_bytes);
+    if let Some(names) = exposed.line_with(&mut present) {
         try_set(response, ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }
 }

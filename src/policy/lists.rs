@@ -128,14 +128,14 @@ impl HeaderNames {
             return (Some(line.clone()), None);
         }
         let mut invalid = None;
-        let names = requested.names().filter(|name| {
+        let mut names = requested.names().filter(|name| {
             let is_valid = fetch::is_token(name);
             if !is_valid {
                 invalid.get_or_insert(*name);
             }
             is_valid
         });
-        (self.line_with(names), invalid)
+        (self.line_with(&mut names), invalid)
     }
 
     /// Fetch, "CORS-preflight fetch": names are compared without regard to case.
@@ -151,10 +151,7 @@ impl HeaderNames {
 
     /// Returns the listed names in one line, followed by those of `others` that are not listed. All of
     /// them must be valid names.
-    pub(crate) fn line_with<'n>(
-        &self,
-        others: impl Iterator<Item = &'n [u8]>,
-    ) -> Option<HeaderValue> {
+    pub(crate) fn line_with(&self, others: &mut dyn Iterator<Item = &[u8]>) -> Option<HeaderValue> {
         let mut line = self.header.as_ref().map_or(&b""[..], HeaderValue::as_bytes).to_vec();
         let mut known = Known::default();
         for name in others {

@@ -1,8 +1,9 @@
 //! Reads `Access-Control-Request-Headers`: the names that a page is about to send.
 
-use std::{iter, mem};
-
-use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ValueIter},
+};
 
 use super::fetch;
 
@@ -41,19 +42,26 @@ impl<'a> RequestHeaders<'a> {
     }
 
     /// Returns each name as sent. It need not be a valid name.
-    pub(crate) fn names(self) -> impl Iterator<Item = &'a [u8]> {
-        let elements = self.lines().flat_map(|line| elements(trim(line.as_bytes())));
-        elements.map(trim).filter(|name| !name.is_empty())
+    pub(crate) fn names(self) -> RequestedNames<'a> {
+        RequestedNames { line: None, lines: self.lines() }
     }
 
     /// Returns the line, if there is only one, and it is written as browsers write it: valid names in
     /// lower case, sorted, each once, without white space (Fetch, "CORS-preflight fetch").
     pub(crate) fn canonical_line(self) -> Option<&'a HeaderValue> {
         self.line().filter(|line| {
-            let line = line.as_bytes();
-            let mut last: &[u8] = b"";
-            fetch::is_lower_case_list(line)
-                && elements(line).all(|name| mem::replace(&mut last, name) < name)
+            if !fetch::is_lower_case_list(line.as_bytes()) {
+                return false;
+            }
+            let (mut last, mut rest): (&[u8], _) = (b"", Some(line.as_bytes()));
+            while let Some(line) = rest {
+                let (name, more) = split_at_comma(line);
+                if name <= last {
+                    return false;
+                }
+                (last, rest) = (name, more);
+            }
+            true
         })
     }
 
@@ -62,10 +70,54 @@ impl<'a> RequestHeaders<'a> {
         self.first.filter(|_| self.repeated.is_none())
     }
 
-    fn lines(self) -> impl Iterator<Item = &'a HeaderValue> {
-        let more = self.repeated.into_iter();
-        let more = more.flat_map(|headers| headers.get_all(&ACCESS_CONTROL_REQUEST_HEADERS));
-        self.first.into_iter().chain(more.skip(1))
+    fn lines(self) -> Lines<'a> {
+        let more = self.repeated.map(|headers| {
+            let mut more = headers.get_all(&ACCESS_CONTROL_REQUEST_HEADERS).iter();
+            more.next();
+            more
+        });
+        Lines { first: self.first, more }
+    }
+}
+
+/// An iterator over the lines of a request.
+struct Lines<'a> {
+    first: Option<&'a HeaderValue>,
+    more: Option<ValueIter<'a, HeaderValue>>,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a HeaderValue;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.first.take().or_else(|| self.more.as_mut()?.next())
+    }
+}
+
+/// An iterator over the names in all lines.
+pub(crate) struct RequestedNames<'a> {
+    /// What is left of the current line.
+    line: Option<&'a [u8]>,
+    lines: Lines<'a>,
+}
+
+impl<'a> Iterator for RequestedNames<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let line = match self.line {
+                Some(line) => line,
+                None => trim(self.lines.next()?.as_bytes()),
+            };
+            let (name, more) = split_at_comma(line);
+            self.line = more;
+            let name = trim(name);
+            if !name.is_empty() {
+                return Some(name);
+            }
+        }
     }
 }
 
@@ -73,26 +125,19 @@ impl<'a> RequestHeaders<'a> {
 pub(crate) const MAX_NAMES: usize = 1024;
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
-/// Splits a line at its commas.
-fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(line);
-    iter::from_fn(move || {
-        let line = rest?;
-        let comma = find_comma(line);
-        rest = comma.map(|at| &line[at + 1..]);
-        Some(&line[..comma.unwrap_or(line.len())])
-    })
-}
-
-/// Returns the offset of the first comma.
-fn find_comma(text: &[u8]) -> Option<usize> {
+/// Returns the text up to the first comma, and the text behind it.
+fn split_at_comma(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let find = |text: &[u8]| text.iter().position(|byte| *byte == b',');
     // Nearly all names are shorter than a chunk, and one byte after the other costs less there.
     let (start, rest) = text.split_at(text.len().min(CHUNK));
-    find(start).or_else(|| {
+    let comma = find(start).or_else(|| {
         let rest = skip_chunks(rest, |chunk| !any(chunk, |byte| byte == b','));
         find(rest).map(|at| text.len() - rest.len() + at)
-    })
+    });
+    match comma {
+        Some(comma) => (&text[..comma], Some(&text[comma + 1..])),
+        None => (text, None),
+    }
 }
 
 fn count_commas(text: &[u8]) -> usize {
