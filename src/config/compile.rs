@@ -1,6 +1,6 @@
 //! The only validator: turns a builder into a policy, or into a list of all its problems.
 
-use std::{borrow::Cow, collections::HashSet, time::Duration};
+use std::{borrow::Cow, collections::HashSet, sync::Arc, time::Duration};
 
 use super::{
     CorsBuilder,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     origin::{
-        CustomMatchers, Origin, OriginError, OriginPattern, OriginSet, Predicate, made_up,
+        CustomMatchers, Origin, OriginError, OriginSet, ParsedPattern, Predicate, made_up,
         parse_opaque, repair,
     },
     policy::{Enforcement, Origins, Policy, rules::Rules},
@@ -125,18 +125,18 @@ fn compile_origins(
     if rules.any_origin && !rules.allows_credentials() {
         Origins::Any
     } else {
-        Origins::Listed(Box::new(OriginSet::new(patterns, custom)))
+        Origins::Listed(Arc::new(OriginSet::new(patterns, custom)))
     }
 }
 
 const OPAQUE: &str = "dangerous_allow_opaque_origins";
 
 /// Checks each entry of a list, and reports those that fail with their index.
-pub(super) fn check_each(
+pub(super) fn check_each<'t>(
     setter: &str,
-    texts: &[String],
+    texts: &'t [String],
     problems: &mut Vec<Problem>,
-    check: &mut dyn FnMut(&str) -> Result<(), Problem>,
+    check: &mut dyn FnMut(&'t str) -> Result<(), Problem>,
 ) {
     for (index, text) in texts.iter().enumerate() {
         if let Err(problem) = check(text) {
@@ -145,7 +145,7 @@ pub(super) fn check_each(
     }
 }
 
-fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Problem> {
+fn compile_origin(text: &str, deny_insecure: bool) -> Result<ParsedPattern<'_>, Problem> {
     let pattern = parse_pattern(text)?;
     if deny_insecure && pattern.parts().is_insecure() {
         let secure = repair(&text.replacen("http://", "https://", 1)).unwrap_or_default();
@@ -159,8 +159,8 @@ fn compile_origin(text: &str, deny_insecure: bool) -> Result<OriginPattern, Prob
     Ok(pattern)
 }
 
-fn parse_pattern(text: &str) -> Result<OriginPattern, Problem> {
-    text.parse().map_err(|error| invalid_origin(text, &error))
+fn parse_pattern(text: &str) -> Result<ParsedPattern<'_>, Problem> {
+    ParsedPattern::new(text).map_err(|error| invalid_origin(text, &error))
 }
 
 fn invalid_origin(text: &str, error: &OriginError) -> Problem {

@@ -31,8 +31,9 @@ pub(super) fn parse_parts(text: &str) -> Result<Layout, OriginErrorKind> {
     if host == "*" && port.is_some() {
         return Err(OriginErrorKind::SchemeWithPort);
     }
+    let port = check_port(scheme, port)?;
     let star = star.map(|star| host_start + star);
-    Layout::new(scheme_end, star, host_end, check_port(scheme, port)?, is_special(scheme))
+    Layout::new(text.len(), scheme_end, star, host_end, port, is_special(scheme))
 }
 
 fn position(text: &str, byte: u8) -> Option<usize> {

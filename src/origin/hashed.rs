@@ -123,7 +123,7 @@ impl Search for Hashed {
 
     #[inline]
     fn has_exact(&self, patterns: &[OriginPattern], origin: &[u8]) -> bool {
-        let is_origin = |position: &u32| at(patterns, *position).as_str().as_bytes() == origin;
+        let is_origin = |position: &u32| at(patterns, *position).as_bytes() == origin;
         self.exact.find(hash_exact(&self.seed, origin), is_origin).is_some()
     }
 
@@ -253,7 +253,7 @@ fn hash_exact(seed: &SeedableRandomState, origin: &[u8]) -> u64 {
 
 fn hash_pattern(seed: &SeedableRandomState, pattern: &OriginPattern) -> u64 {
     if !pattern.is_wildcard() {
-        return hash_exact(seed, pattern.as_str().as_bytes());
+        return hash_exact(seed, pattern.as_bytes());
     }
     let mut hasher = Key::of(pattern).hasher(seed);
     if let Wildcard::Label { prefix, suffix } = pattern.parts().wildcard {

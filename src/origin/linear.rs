@@ -35,7 +35,7 @@ impl Wildcard {
         let len = end.len().min(8);
         // The bytes of `last_bytes` that lie after the star are the most significant ones.
         let mask = u64::MAX.checked_shl(64 - 8 * u32::try_from(len).unwrap_or(8)).unwrap_or(0);
-        Self { end: last_bytes(pattern.as_str().as_bytes()) & mask, mask, position }
+        Self { end: last_bytes(pattern.as_bytes()) & mask, mask, position }
     }
 }
 
@@ -43,7 +43,7 @@ impl Linear {
     pub(super) fn new(patterns: &[OriginPattern]) -> Self {
         let (wildcards, exact): (Vec<_>, Vec<_>) =
             (0..patterns.len()).partition(|position| patterns[*position].is_wildcard());
-        let text = |position: &usize| patterns[*position].as_str().as_bytes();
+        let text = |position: &usize| patterns[*position].as_bytes();
         let window = best_window(&exact.iter().map(text).collect::<Vec<_>>());
         let exact: Box<[Exact]> = exact
             .into_iter()
@@ -75,8 +75,7 @@ impl Search for Linear {
         let wanted = fingerprint(origin, self.window);
         self.fingerprint_bits & bit(wanted) != 0
             && self.exact.iter().any(|exact| {
-                exact.fingerprint == wanted
-                    && patterns[exact.position].as_str().as_bytes() == origin
+                exact.fingerprint == wanted && patterns[exact.position].as_bytes() == origin
             })
     }
 

@@ -39,6 +39,7 @@ pub(crate) use opaque::parse_opaque;
 #[cfg(any(feature = "export", feature = "probe"))]
 pub(crate) use parts::default_port;
 pub(crate) use parts::{Parts, Port, Wildcard};
+pub(crate) use pattern::ParsedPattern;
 pub(crate) use quote::{cut, quoted, shortened};
 #[cfg(feature = "regex")]
 pub(crate) use regex::{

@@ -58,7 +58,9 @@ mod tests {
     use http::HeaderValue;
 
     use super::parse_opaque;
-    use crate::origin::{CustomMatchers, OriginCheck, OriginError, OriginRefusal, OriginSet};
+    use crate::origin::{
+        CustomMatchers, OriginCheck, OriginError, OriginRefusal, OriginSet, ParsedPattern,
+    };
 
     #[test]
     fn spellings_of_embedders() {
@@ -117,7 +119,7 @@ mod tests {
     fn a_set_compares_them_byte_for_byte() -> Result<(), OriginError> {
         let opaque = vec![parse_opaque("file://")?, parse_opaque("app://.")?];
         let custom = CustomMatchers { opaque, ..CustomMatchers::default() };
-        let set = OriginSet::new(vec!["https://a.example".parse()?], custom);
+        let set = OriginSet::new(vec![ParsedPattern::new("https://a.example")?], custom);
         let value = HeaderValue::from_static;
         for allowed in ["file://", "app://.", "https://a.example"] {
             assert_eq!(set.check(&value(allowed)), Ok(()), "{allowed}");

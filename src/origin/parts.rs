@@ -88,8 +88,8 @@ pub(super) struct Layout {
     scheme_end: u16,
     /// The offset of the port's colon, or the length of the text.
     host_end: u16,
-    /// 0 for the default port and for any.
-    port: u16,
+    /// The length of the text.
+    len: u16,
     /// [`ANY_PORT`] and [`SPECIAL`].
     flags: u8,
     /// The distance from `scheme_end` to the `*` in the host. 0 if there is none.
@@ -99,6 +99,7 @@ pub(super) struct Layout {
 impl Layout {
     /// Fails if the text is too long for these offsets, which is longer than [`MAX_LEN`].
     pub(super) fn new(
+        len: usize,
         scheme_end: usize,
         star: Option<usize>,
         host_end: usize,
@@ -109,7 +110,7 @@ impl Layout {
         Ok(Self {
             scheme_end: u16::try_from(scheme_end).map_err(too_long)?,
             host_end: u16::try_from(host_end).map_err(too_long)?,
-            port: if let Port::Number(port) = port { port } else { 0 },
+            len: u16::try_from(len).map_err(too_long)?,
             flags: if port == Port::Any { ANY_PORT } else { 0 }
                 | if is_special { SPECIAL } else { 0 },
             star: u8::try_from(star.map_or(0, |star| star - scheme_end)).map_err(too_long)?,
@@ -148,6 +149,12 @@ impl Layout {
         usize::from(self.host_end)
     }
 
+    /// The length of the text.
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        usize::from(self.len)
+    }
+
     /// The scheme of `text`, which must be the text that this layout was made from.
     #[inline]
     pub(super) fn scheme(self, text: &str) -> &str {
@@ -167,10 +174,9 @@ impl Layout {
             host,
             port: if self.has_any_port() || wildcard == Wildcard::AnyHost {
                 Port::Any
-            } else if self.port == 0 {
-                Port::Default
             } else {
-                Port::Number(self.port)
+                let digits = text.get(self.host_end() + 1..).unwrap_or_default();
+                digits.parse().map_or(Port::Default, Port::Number)
             },
         }
     }

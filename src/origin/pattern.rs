@@ -1,6 +1,12 @@
 //! The patterns that a policy is written in, and the only matcher.
 
-use std::{fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    sync::Arc,
+};
 
 use super::{
     Origin,
@@ -66,17 +72,36 @@ use super::{
 ///
 /// Under some domains, such as `github.io` and `co.uk`, any person can register a subdomain. A
 /// wildcard over such a domain is accepted, because no list of these domains is complete.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OriginPattern {
-    text: Box<str>,
+    /// The texts of all patterns of a set, which are freed as one. An `Arc<str>` would be larger.
+    texts: Arc<String>,
+    start: usize,
     layout: Layout,
 }
 
 impl OriginPattern {
+    /// Copies the texts of all patterns into one allocation.
+    pub(super) fn own_all(parsed: Vec<ParsedPattern<'_>>) -> Vec<Self> {
+        let mut texts = String::with_capacity(parsed.iter().map(|it| it.text.len()).sum());
+        texts.extend(parsed.iter().map(|it| it.text));
+        let texts = Arc::new(texts);
+        let mut end = 0;
+        let own = |ParsedPattern { layout, .. }| {
+            let start = end;
+            end += layout.len();
+            Self { texts: Arc::clone(&texts), start, layout }
+        };
+        parsed.into_iter().map(own).collect()
+    }
+
+    fn own(text: &str, layout: Layout) -> Self {
+        Self { texts: Arc::new(text.to_owned()), start: 0, layout }
+    }
+
     /// Returns the pattern as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.texts[self.start..self.start + self.layout.len()]
     }
 
     /// Returns whether this pattern matches `origin`.
@@ -85,10 +110,18 @@ impl OriginPattern {
         self.matches_bytes(origin.as_str().as_bytes())
     }
 
+    /// Returns the pattern as it was written.
+    #[inline]
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        // Cheaper than one range: its end needs no addition that may overflow.
+        let (_, rest) = self.texts.as_bytes().split_at(self.start);
+        &rest[..self.layout.len()]
+    }
+
     /// Whether `origin`, which may be any text, is an origin that this pattern matches.
     #[inline]
     pub(super) fn matches_bytes(&self, origin: &[u8]) -> bool {
-        let pattern = self.text.as_bytes();
+        let pattern = self.as_bytes();
         if self.layout.has_any_port() {
             return self.matches_any_port(origin);
         }
@@ -100,7 +133,7 @@ impl OriginPattern {
 
     /// Returns the bytes that every matching origin ends with.
     pub(super) fn fixed_end(&self) -> &[u8] {
-        let text = self.text.as_bytes();
+        let text = self.as_bytes();
         match self.layout.star() {
             _ if self.layout.has_any_port() => &[],
             Some(star) => &text[star + 1..],
@@ -111,7 +144,7 @@ impl OriginPattern {
     fn matches_any_port(&self, origin: &[u8]) -> bool {
         let Some(authority) = origin.get(self.layout.authority_start()..) else { return false };
         let (_, port) = split_port_unchecked(authority);
-        let (pattern, _) = self.text.as_bytes().split_at(self.layout.host_end());
+        let (pattern, _) = self.as_bytes().split_at(self.layout.host_end());
         let (origin, _) = origin.split_at(origin.len() - port.len());
         let matches_host = match self.layout.star() {
             None => pattern == origin,
@@ -120,7 +153,7 @@ impl OriginPattern {
                     && self.matches_start(pattern, star, origin, 0)
             }
         };
-        matches_host && is_port(self.layout.scheme(&self.text), port)
+        matches_host && is_port(self.layout.scheme(self.as_str()), port)
     }
 
     /// Compares a pattern and an origin that end with the same bytes after the star, and with a port of
@@ -141,18 +174,43 @@ impl OriginPattern {
     }
 
     pub(crate) fn parts(&self) -> Parts<'_> {
-        self.layout.parts(&self.text)
+        self.layout.parts(self.as_str())
     }
 
     /// Returns the port with its colon, or nothing.
     pub(super) fn port_text(&self) -> &str {
-        &self.text[self.layout.host_end()..]
+        &self.as_str()[self.layout.host_end()..]
     }
 
     /// Whether this pattern matches more than one origin.
     #[inline]
     pub(crate) fn is_wildcard(&self) -> bool {
         self.layout.is_wildcard()
+    }
+}
+
+/// A pattern that was parsed, and does not own its text.
+#[derive(Clone, Copy)]
+pub(crate) struct ParsedPattern<'t> {
+    text: &'t str,
+    layout: Layout,
+}
+
+impl<'t> ParsedPattern<'t> {
+    pub(crate) fn new(text: &'t str) -> Result<Self, OriginError> {
+        let is_pattern = |text: &str| grammar::parse(text).is_ok();
+        match grammar::parse(text) {
+            Ok(layout) => Ok(Self { text, layout }),
+            Err(kind) => Err(OriginError::new(text, kind, is_pattern)),
+        }
+    }
+
+    pub(super) fn as_str(self) -> &'t str {
+        self.text
+    }
+
+    pub(crate) fn parts(self) -> Parts<'t> {
+        self.layout.parts(self.text)
     }
 }
 
@@ -163,28 +221,57 @@ impl FromStr for OriginPattern {
     ///
     /// Fails for every text marked `refused` under [Syntax](OriginPattern#syntax).
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        let is_pattern = |text: &str| grammar::parse(text).is_ok();
-        match grammar::parse(text) {
-            Ok(layout) => Ok(Self { text: text.into(), layout }),
-            Err(kind) => Err(OriginError::new(text, kind, is_pattern)),
-        }
+        ParsedPattern::new(text).map(|parsed| Self::own(text, parsed.layout))
+    }
+}
+
+impl Clone for OriginPattern {
+    /// Copies the text, so that a clone does not keep those of a whole policy in memory.
+    fn clone(&self) -> Self {
+        Self::own(self.as_str(), self.layout)
+    }
+}
+
+impl PartialEq for OriginPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for OriginPattern {}
+
+impl PartialOrd for OriginPattern {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for OriginPattern {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for OriginPattern {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
 impl fmt::Display for OriginPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for OriginPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OriginPattern({:?})", self.text)
+        write!(f, "OriginPattern({:?})", self.as_str())
     }
 }
 
 impl AsRef<str> for OriginPattern {
     fn as_ref(&self) -> &str {
-        &self.text
+        self.as_str()
     }
 }

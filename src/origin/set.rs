@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 
 use http::HeaderValue;
 
-use super::{Origin, OriginPattern, hashed::Hashed, linear::Linear, parts::MAX_LEN};
+use super::{Origin, OriginPattern, ParsedPattern, hashed::Hashed, linear::Linear, parts::MAX_LEN};
 
 /// The compiled origins of a policy.
 ///
@@ -98,8 +98,8 @@ pub(crate) enum OriginCheck<'a> {
 }
 
 impl OriginSet {
-    pub(crate) fn new(patterns: Vec<OriginPattern>, custom: CustomMatchers) -> Self {
-        let patterns = each_once(patterns);
+    pub(crate) fn new(patterns: Vec<ParsedPattern<'_>>, custom: CustomMatchers) -> Self {
+        let patterns = OriginPattern::own_all(each_once(patterns)).into_boxed_slice();
         Self {
             index: Index::choose(&patterns),
             patterns,
@@ -156,12 +156,10 @@ impl OriginSet {
 }
 
 /// Drops repeated patterns, and keeps the order.
-fn each_once(mut patterns: Vec<OriginPattern>) -> Box<[OriginPattern]> {
+fn each_once(mut patterns: Vec<ParsedPattern<'_>>) -> Vec<ParsedPattern<'_>> {
     let mut known = HashSet::with_capacity(patterns.len());
-    let is_new: Vec<bool> = patterns.iter().map(|pattern| known.insert(pattern.as_str())).collect();
-    let mut is_new = is_new.into_iter();
-    patterns.retain(|_| is_new.next() == Some(true));
-    patterns.into()
+    patterns.retain(|pattern| known.insert(pattern.as_str()));
+    patterns
 }
 
 impl Index {

@@ -1,6 +1,6 @@
 //! The CORS protocol: a policy decides on requests. Pure and synchronous, without Tower.
 
-use std::sync::{OnceLock, atomic::AtomicBool};
+use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 mod evaluate;
 
@@ -95,7 +95,8 @@ pub enum Enforcement {
 pub(crate) enum Origins {
     /// Sends `*`, a constant. Never with credentials.
     Any,
-    Listed(Box<OriginSet>),
+    /// Clones of a policy share it.
+    Listed(Arc<OriginSet>),
     /// No origin, for this reason.
     Denied(DenialKind),
 }
