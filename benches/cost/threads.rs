@@ -186,8 +186,17 @@ where
 pub fn processor_time() -> Duration {
     // The kernel updates the time when it schedules a thread.
     thread::yield_now();
+    scheduled(0)
+}
+
+/// Returns the time that this thread waited for a processor, or zero if the system does not report it.
+pub fn waiting_time() -> Duration {
+    scheduled(1)
+}
+
+fn scheduled(field: usize) -> Duration {
     let times = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = times.split(' ').next().and_then(|it| it.parse().ok());
+    let nanoseconds = times.split(' ').nth(field).and_then(|it| it.parse().ok());
     Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 

@@ -11,6 +11,7 @@ mod building;
 mod cases;
 mod counted;
 mod heading;
+mod reloads;
 mod server;
 mod server_times;
 mod services;
@@ -27,5 +28,6 @@ fn main() {
     };
     building::building(filter);
     threads::threads(filter);
+    reloads::reloads(filter);
     server_times::server_times(filter);
 }
