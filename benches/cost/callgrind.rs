@@ -93,8 +93,16 @@ pub fn for_each<J: Sync, T: Send>(jobs: &[J], run: impl Fn(&J) -> T + Sync) -> V
 }
 
 fn count_one(case: &Case, subject: Subject) -> Count {
-    let args = ["--count", &case.name, subject.name()];
-    run_under_callgrind(&args, requests(case, subject), |_| {})
+    run_under_callgrind(&args(case, subject), requests(case, subject), |_| {})
+}
+
+/// Returns callgrind's report on a row, and the number of requests in it.
+pub fn report_on(case: &Case, subject: Subject) -> (String, u32) {
+    (report(&args(case, subject), |_| {}).0, requests(case, subject))
+}
+
+fn args(case: &Case, subject: Subject) -> [&str; 3] {
+    ["--count", &case.name, subject.name()]
 }
 
 /// Runs this program under callgrind, calls `meanwhile` with its output, and returns the mean of `times`
@@ -105,6 +113,14 @@ pub fn run_under_callgrind(
     times: u32,
     meanwhile: impl FnOnce(&mut BufReader<ChildStdout>),
 ) -> Count {
+    let (report, allocations) = report(args, meanwhile);
+    let instructions = report.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
+    let mean = |total: &str| total.trim().parse::<f64>().unwrap() / f64::from(times);
+    Count { instructions: mean(instructions), allocations: mean(&allocations) }
+}
+
+/// Returns callgrind's report, and the rest of the program's output.
+fn report(args: &[&str], meanwhile: impl FnOnce(&mut BufReader<ChildStdout>)) -> (String, String) {
     let file = format!("corsac-{}-{}", std::process::id(), args.join("-"));
     let file = env::temp_dir().join(file.replace(|it: char| !it.is_alphanumeric(), "-"));
     let mut child = Command::new("valgrind")
@@ -121,16 +137,14 @@ pub fn run_under_callgrind(
         .expect("valgrind is needed, `apt-get install valgrind`");
     let mut output = BufReader::new(child.stdout.take().unwrap());
     meanwhile(&mut output);
-    let mut allocations = String::new();
-    output.read_to_string(&mut allocations).unwrap();
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).unwrap();
     let run = child.wait_with_output().unwrap();
     let messages = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{args:?}: {messages}");
     let report = fs::read_to_string(&file).unwrap();
     fs::remove_file(file).unwrap();
-    let instructions = report.lines().find_map(|line| line.strip_prefix("totals: ")).unwrap();
-    let mean = |total: &str| total.trim().parse::<f64>().unwrap() / f64::from(times);
-    Count { instructions: mean(instructions), allocations: mean(&allocations) }
+    (report, rest)
 }
 
 fn requests(case: &Case, subject: Subject) -> u32 {

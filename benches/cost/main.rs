@@ -38,6 +38,7 @@ mod compile_time;
 mod counted;
 mod heading;
 mod memory;
+mod profile;
 mod server;
 mod server_counts;
 mod services;

@@ -4,6 +4,7 @@ use crate::{
     callgrind::{Count, Counts, count},
     cases::{Case, Subject, Target, hostile, responses, routed, sizes, workloads},
     heading::heading,
+    profile::profiles,
 };
 
 /// Prints one request of each kind. Returns whether the targets are met.
@@ -27,13 +28,14 @@ fn net(title: &str, text: &str, cases: &[Case]) -> bool {
         text,
         "request | floor | limit | corsac | tower-http | net corsac | net tower-http | at most | allocations limit, corsac, tower-http",
     );
-    let mut is_met = true;
+    let (mut is_met, mut missed) = (true, Vec::new());
     for (case, counts) in cases.iter().zip(count(cases, &Subject::ALL)) {
         let Counts { floor, limit, corsac, tower_http } = counts;
         let tower_http = tower_http.unwrap_or_default();
         // Allows for allocations that occur only once for each thread.
         let more = corsac.allocations - limit.allocations;
         is_met &= holds(case.target, counts.net()) && more < 0.01;
+        missed.extend(is_missed(case.target, counts.net()).then_some(case));
         println!(
             "| {} | {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.1}, {:.1}, {:.1} |",
             case.name,
@@ -49,6 +51,7 @@ fn net(title: &str, text: &str, cases: &[Case]) -> bool {
             tower_http.allocations,
         );
     }
+    profiles(&missed);
     is_met
 }
 
@@ -67,7 +70,7 @@ pub fn sizes(filter: &str) -> bool {
     let all = count(&cases, &[Subject::Corsac, Subject::TowerHttp]);
     let mut rows: Vec<_> = cases.iter().zip(&all).collect();
     rows.sort_by_key(|(case, _)| kind(case));
-    let mut is_met = true;
+    let (mut is_met, mut missed) = (true, Vec::new());
     for (case, counts) in &rows {
         let smallest =
             rows.iter().find(|(it, _)| kind(it) == kind(case)).map_or(*counts, |it| it.1);
@@ -75,6 +78,7 @@ pub fn sizes(filter: &str) -> bool {
         let ours = ratio(counts.corsac, smallest.corsac);
         let theirs = counts.tower_http.zip(smallest.tower_http);
         is_met &= holds(case.target, ours);
+        missed.extend(is_missed(case.target, ours).then_some(*case));
         println!(
             "| {} | {} | {ours:.2} | {} | {} | {} |",
             case.name,
@@ -87,6 +91,7 @@ pub fn sizes(filter: &str) -> bool {
             )),
         );
     }
+    profiles(&missed);
     is_met
 }
 
@@ -116,7 +121,7 @@ pub fn hostile(filter: &str) -> bool {
     let cases: Vec<Case> = cases.into_iter().flatten().collect();
     let counts = count(&cases, &[Subject::Floor, Subject::Corsac, Subject::TowerHttp]);
     let mut rows = cases.iter().zip(counts);
-    let mut is_met = true;
+    let (mut is_met, mut missed) = (true, Vec::new());
     for size in sizes {
         let mut ordinary = None;
         for (case, counts) in rows.by_ref().take(size) {
@@ -126,6 +131,7 @@ pub fn hostile(filter: &str) -> bool {
             let ratio =
                 (ordinary.floor.instructions + added(corsac)) / ordinary.corsac.instructions;
             is_met &= holds(case.target, ratio);
+            missed.extend(is_missed(case.target, ratio).then_some(case));
             let bytes: usize = (case.headers)(0).iter().map(|(_, value)| value.len()).sum();
             #[expect(clippy::cast_precision_loss)]
             let for_each = added(corsac) / bytes as f64;
@@ -141,6 +147,7 @@ pub fn hostile(filter: &str) -> bool {
             );
         }
     }
+    profiles(&missed);
     is_met
 }
 
@@ -155,7 +162,7 @@ pub fn router(filter: &str) -> bool {
         "Instructions and allocations that a layer adds to a router without one, which is cloned for each request. It answers a preflight with 405.",
         "request | router | limit adds | corsac adds | tower-http adds | corsac / tower-http | at most | allocations limit, corsac, tower-http add",
     );
-    let mut is_met = true;
+    let (mut is_met, mut missed) = (true, Vec::new());
     for (case, counts) in cases.iter().zip(count(&cases, &Subject::ALL)) {
         let Counts { floor, limit, corsac, tower_http } = counts;
         let added = |count: Count| count.instructions - floor.instructions;
@@ -163,6 +170,7 @@ pub fn router(filter: &str) -> bool {
         let tower_http = tower_http.unwrap_or_default();
         let share = added(corsac) / added(tower_http);
         is_met &= holds(case.target, share);
+        missed.extend(is_missed(case.target, share).then_some(case));
         println!(
             "| {} | {} | {:.0} | {:.0} | {:.0} | {share:.2} | {} | {:.1}, {:.1}, {:.1} |",
             case.name,
@@ -176,6 +184,7 @@ pub fn router(filter: &str) -> bool {
             allocations(tower_http),
         );
     }
+    profiles(&missed);
     is_met
 }
 
@@ -192,11 +201,15 @@ pub fn holds(target: Target, value: f64) -> bool {
     target.accepted.or(target.at_most).is_none_or(|most| value <= most)
 }
 
+fn is_missed(target: Target, value: f64) -> bool {
+    target.at_most.is_some_and(|most| value > most)
+}
+
 /// Returns the text of a target, beside the value that was measured.
 pub fn target(target: Target, value: f64) -> String {
     match target.at_most {
         None => "-".to_owned(),
-        Some(most) if value <= most => format!("{most}"),
-        Some(most) => format!("{most}: missed"),
+        Some(most) if is_missed(target, value) => format!("{most}: missed"),
+        Some(most) => format!("{most}"),
     }
 }

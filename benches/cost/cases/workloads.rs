@@ -70,23 +70,25 @@ pub const PREFLIGHT_ALLOWED: fn(&mut HeaderMap) = constants!(
 pub fn cases() -> Vec<Case> {
     let list = Policy::List(10);
     let pattern = Policy::Pattern;
-    let (at_most, missed) = (Target::at_most, Target::missed);
-    // The targets that are missed come from counts in which floor and limit, but not corsac, also paid for
-    // freeing the list of requests.
+    let missed = Target::missed;
+    // Accepted values leave room for what the compiler decides anew when code moves: whether it inlines
+    // the hash of the limit's names (4 % of a row), and whether it copies the request once more (2 %).
     let mut cases = vec![
-        // The look-up of `Origin` costs a fifth of what inserting `Vary` does.
-        actual("not CORS, list of 10", list, &[], REFUSED, missed(1.4, 1.5)),
+        // The look-up of `Origin` costs a sixth of what the limit adds. Moving the reply beside the inner
+        // future, and the layers between the response and `insert`, cost as much again.
+        actual("not CORS, list of 10", list, &[], REFUSED, missed(1.3, 1.5)),
         // The same, beside four headers.
-        actual("actual, list of 10, allowed", list, &[HIT], ALLOWED, at_most(1.15)),
+        actual("actual, list of 10, allowed", list, &[HIT], ALLOWED, missed(1.15, 1.2)),
         // The list is searched, and only `Vary` inserted.
-        actual("actual, list of 10, refused", list, &[MISS], REFUSED, missed(1.5, 1.65)),
+        actual("actual, list of 10, refused", list, &[MISS], REFUSED, missed(1.45, 1.65)),
         // The host is compared with the pattern's.
-        actual("actual, pattern, allowed", pattern, &[HIT], ALLOWED, at_most(1.25)),
-        actual("actual, pattern, refused", pattern, &[MISS], REFUSED, missed(1.5, 1.65)),
-        // Nothing is looked up.
+        actual("actual, pattern, allowed", pattern, &[HIT], ALLOWED, missed(1.2, 1.3)),
+        actual("actual, pattern, refused", pattern, &[MISS], REFUSED, missed(1.45, 1.68)),
+        // Nothing is looked up. Of two headers, a clone of a map costs as much as two inserts.
         actual("actual, permissive", Policy::Permissive, &[HIT], PERMISSIVE, missed(1.15, 1.25)),
-        // Three headers are looked up, and the method and the names are compared with the lists.
-        preflight("preflight, list of 10, allowed", at_most(1.5)),
+        // Three headers are looked up, for a fifth of what the limit adds, and the method and the names are
+        // compared with the lists.
+        preflight("preflight, list of 10, allowed", missed(1.3, 1.5)),
     ];
     cases.extend(cloned());
     cases
