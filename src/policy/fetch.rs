@@ -31,7 +31,8 @@ pub(crate) fn is_misspelled_patch(method: &str) -> bool {
 }
 
 /// The methods that `allow_any_method` sends: those of RFC 9110 and RFC 5789 that a script can send.
-pub(crate) const USUAL_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+pub(crate) const USUAL_METHODS: [&str; 7] =
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// "forbidden request-header": browsers set these themselves, and no preflight lists them. Without
 /// `x-http-method` and similar names, which are forbidden with some values only.

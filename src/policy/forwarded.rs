@@ -11,7 +11,10 @@ use http::{HeaderValue, header::GetAll};
 pub(super) fn values<'a>(lines: GetAll<'a, HeaderValue>, parameter: &str) -> Vec<Cow<'a, str>> {
     let mut values = Vec::new();
     for line in lines.into_iter().filter_map(|line| line.to_str().ok()) {
-        for pair in pairs(line) {
+        let mut rest = line;
+        while !rest.is_empty() {
+            let (pair, more) = split_pair(rest);
+            rest = more;
             let Some((name, value)) = pair.split_once('=') else { continue };
             if name.trim_ascii().eq_ignore_ascii_case(parameter) {
                 values.extend(unquoted(value.trim_ascii()));
@@ -21,19 +24,19 @@ pub(super) fn values<'a>(lines: GetAll<'a, HeaderValue>, parameter: &str) -> Vec
     values
 }
 
-/// Splits a line at the commas and semicolons outside of quoted strings.
-fn pairs(line: &str) -> impl Iterator<Item = &str> {
+/// Splits a line at the first comma or semicolon outside of a quoted string.
+fn split_pair(line: &str) -> (&str, &str) {
     let (mut is_quoted, mut is_escaped) = (false, false);
-    line.split(move |char| {
+    for (at, byte) in line.bytes().enumerate() {
         let was_escaped = std::mem::take(&mut is_escaped);
-        match char {
-            '"' if !was_escaped => is_quoted = !is_quoted,
-            '\\' if is_quoted && !was_escaped => is_escaped = true,
-            ',' | ';' => return !is_quoted,
+        match byte {
+            b'"' if !was_escaped => is_quoted = !is_quoted,
+            b'\\' if is_quoted && !was_escaped => is_escaped = true,
+            b',' | b';' if !is_quoted => return (&line[..at], &line[at + 1..]),
             _ => {}
         }
-        false
-    })
+    }
+    (line, "")
 }
 
 /// Returns the value of a token or of a quoted string.

@@ -70,13 +70,17 @@ impl HeaderTemplates {
         let max_age = HeaderValue::from(rules.max_age().as_secs());
         preflight.insert(VARY, preflight_vary.clone());
         preflight.insert(ACCESS_CONTROL_MAX_AGE, max_age);
-        actual.extend(exposed.map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
-        let methods = methods.header.clone();
-        preflight.extend(methods.map(|names| (ACCESS_CONTROL_ALLOW_METHODS, names)));
+        if let Some(names) = exposed {
+            actual.insert(ACCESS_CONTROL_EXPOSE_HEADERS, names);
+        }
+        if let Some(names) = &methods.header {
+            preflight.insert(ACCESS_CONTROL_ALLOW_METHODS, names.clone());
+        }
         // Names that are mirrored replace the empty line, so that no clone has to grow.
         let mirrored = request_headers.any.then(|| HeaderValue::from_static(""));
-        let request_headers = mirrored.or_else(|| request_headers.header.clone());
-        preflight.extend(request_headers.map(|names| (ACCESS_CONTROL_ALLOW_HEADERS, names)));
+        if let Some(names) = mirrored.or_else(|| request_headers.header.clone()) {
+            preflight.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+        }
         Self { actual, preflight, preflight_vary }
     }
 

@@ -47,10 +47,13 @@ impl Methods {
     pub(crate) const MAX_LEN: usize = 128;
 
     pub(crate) fn new(names: &Names) -> Self {
-        let usual = fetch::USUAL_METHODS.split(", ").filter(|_| names.any).map(str::to_owned);
-        let mut all: Vec<String> = usual.collect();
-        let listed = names.listed.iter().filter(|name| !all.contains(name)).cloned();
-        all.extend(listed.collect::<Vec<_>>());
+        let usual: &[&str] = if names.any { &fetch::USUAL_METHODS } else { &[] };
+        let mut all: Vec<String> = usual.iter().map(|name| (*name).to_owned()).collect();
+        for name in &names.listed {
+            if !usual.contains(&name.as_str()) {
+                all.push(name.clone());
+            }
+        }
         Self { any: names.any, header: joined(&all), names: all }
     }
 

@@ -96,7 +96,9 @@ fn is_https(headers: &HeaderMap, uri: Option<&Uri>) -> bool {
 fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
     let mut elements = Vec::new();
     for line in headers.get_all(name).iter().filter_map(|line| line.to_str().ok()) {
-        elements.extend(line.split(',').map(str::trim_ascii));
+        for element in line.split(',') {
+            elements.push(element.trim_ascii());
+        }
     }
     elements
 }
