@@ -6,7 +6,10 @@ use http::StatusCode;
 
 use super::StringList;
 use crate::{
-    origin::{Origin, Predicate},
+    origin::{
+        Origin, Predicate,
+        made_up::{FindAllowed, find_allowed},
+    },
     policy::{Enforcement, rules::Rules},
 };
 
@@ -38,6 +41,8 @@ use crate::{
 pub struct CorsBuilder {
     pub(super) origins: Vec<String>,
     pub(super) predicates: Vec<Predicate>,
+    /// [`find_allowed`], once there is a predicate: other apps need not contain it.
+    pub(super) find_allowed: Option<FindAllowed>,
     pub(super) rules: Rules,
 }
 
@@ -53,7 +58,7 @@ impl CorsBuilder {
     #[doc(alias = "subdomain")]
     #[doc(alias = "wildcard")]
     pub fn allow_origins(mut self, origins: impl StringList) -> Self {
-        self.origins.extend(origins.into_strings());
+        add(&mut self.origins, origins);
         self
     }
 
@@ -112,6 +117,7 @@ impl CorsBuilder {
         predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.predicates.push(Arc::new(predicate));
+        self.find_allowed = Some(find_allowed);
         self
     }
 
@@ -123,7 +129,7 @@ impl CorsBuilder {
     #[doc(alias = "AllowMethods")]
     #[doc(alias = "verb")]
     pub fn allow_methods(mut self, methods: impl StringList) -> Self {
-        self.rules.methods.listed.extend(methods.into_strings());
+        add(&mut self.rules.methods.listed, methods);
         self
     }
 
@@ -146,7 +152,7 @@ impl CorsBuilder {
     /// it for JSON.
     #[doc(alias = "AllowHeaders")]
     pub fn allow_headers(mut self, headers: impl StringList) -> Self {
-        self.rules.request_headers.listed.extend(headers.into_strings());
+        add(&mut self.rules.request_headers.listed, headers);
         self
     }
 
@@ -166,7 +172,7 @@ impl CorsBuilder {
     #[doc(alias = "ExposeHeaders")]
     #[doc(alias = "exposed_headers")]
     pub fn expose_headers(mut self, headers: impl StringList) -> Self {
-        self.rules.exposed_headers.listed.extend(headers.into_strings());
+        add(&mut self.rules.exposed_headers.listed, headers);
         self
     }
 
@@ -234,7 +240,7 @@ impl CorsBuilder {
     ///
     /// Use it behind a proxy that changes `Host`. Own pages need no CORS headers and get none.
     pub fn own_origins(mut self, origins: impl StringList) -> Self {
-        self.rules.own_origins.extend(origins.into_strings());
+        add(&mut self.rules.own_origins, origins);
         self
     }
 
@@ -256,7 +262,7 @@ impl CorsBuilder {
     /// WebSocket handshakes of these origins are still rejected, because a page that opens a
     /// WebSocket reads from it.
     pub fn trusted_senders(mut self, origins: impl StringList) -> Self {
-        self.rules.trusted_senders.extend(origins.into_strings());
+        add(&mut self.rules.trusted_senders, origins);
         self
     }
 
@@ -284,7 +290,7 @@ impl CorsBuilder {
     /// Electron and web views send them for pages from files. Every local file that such a program opens
     /// can have this origin.
     pub fn dangerous_allow_opaque_origins(mut self, origins: impl StringList) -> Self {
-        self.rules.opaque_origins.extend(origins.into_strings());
+        add(&mut self.rules.opaque_origins, origins);
         self
     }
 
@@ -297,12 +303,21 @@ impl CorsBuilder {
     }
 }
 
+/// Appends a list. Not `extend`, which is more code in the crate of the user.
+fn add(list: &mut Vec<String>, texts: impl StringList) {
+    let texts = texts.into_strings();
+    list.reserve(texts.size_hint().0);
+    for text in texts {
+        list.push(text);
+    }
+}
+
 impl fmt::Debug for CorsBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CorsBuilder")
             .field("origins", &self.origins)
             .field("predicates", &self.predicates.len())
             .field("rules", &self.rules)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

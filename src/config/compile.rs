@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     origin::{
-        CustomMatchers, Origin, OriginError, OriginSet, ParsedPattern, Predicate, made_up,
-        parse_opaque, repair,
+        CustomMatchers, Origin, OriginError, OriginSet, ParsedPattern, Predicate,
+        made_up::FindAllowed, parse_opaque, repair,
     },
     policy::{Enforcement, Origins, Policy, rules::Rules},
 };
@@ -22,9 +22,10 @@ impl CorsBuilder {
     ///
     /// Returns all that is wrong with the policy, as [`build`](CorsBuilder::build) does.
     pub fn build_policy(self) -> Result<Policy, BuildError> {
-        let Self { origins, predicates, mut rules } = self;
+        let Self { origins, predicates, find_allowed, mut rules } = self;
         let mut problems = Vec::new();
-        let origins = compile_origins(&origins, predicates, &mut rules, &mut problems);
+        let origins =
+            compile_origins(&origins, predicates, find_allowed, &mut rules, &mut problems);
         names::check(&mut rules, &mut problems);
         check_max_age(rules.max_age, &mut problems);
         check_statuses(&rules, &mut problems);
@@ -44,6 +45,7 @@ impl CorsBuilder {
 fn compile_origins(
     texts: &[String],
     predicates: Vec<Predicate>,
+    find_allowed: Option<FindAllowed>,
     rules: &mut Rules,
     problems: &mut Vec<Problem>,
 ) -> Origins {
@@ -99,9 +101,9 @@ fn compile_origins(
         report(problems, "allow_credentials", kind, None, message);
     }
     let must_be_closed = rules.credentials && !rules.any_origin_with_credentials;
-    if must_be_closed {
+    if let Some(find_allowed) = find_allowed.filter(|_| must_be_closed) {
         for allows in &predicates {
-            if let Some(origin) = made_up::find_allowed(&**allows) {
+            if let Some(origin) = find_allowed(&**allows) {
                 problems.push(open_matcher(&origin).at("allow_origin_if"));
             }
         }

@@ -276,7 +276,7 @@ impl From<Config> for CorsBuilder {
             trust_forwarded_headers: config.trust_forwarded_headers,
             trusted_senders: config.trusted_senders,
         };
-        Self { origins: config.allow_origins, predicates: Vec::new(), rules }
+        Self { origins: config.allow_origins, rules, ..Self::default() }
     }
 }
 

@@ -6,30 +6,33 @@ pub(super) fn look_alike(a: &str, b: &str) -> bool {
     let (a_part, b_part) = differing_parts(a, b);
     // `t.co` is not a misspelling of `x.co`.
     let is_typo = a_part.len() <= 2 && b_part.len() <= 2 && a.len() - a_part.len() > 5;
-    is_typo || shapes(a).eq(shapes(b))
+    is_typo || have_one_shape(a, b)
 }
 
-/// The name with one letter for all that look like it: `paypal` for `paypa1`, `modern` and `rnodern`
-/// as the same.
-fn shapes(name: &str) -> impl Iterator<Item = u8> {
-    let mut bytes = name.bytes().peekable();
-    std::iter::from_fn(move || {
-        let byte = bytes.next()?;
-        let pair = match (byte, bytes.peek()) {
-            (b'r', Some(b'n')) => Some(b'm'),
-            (b'v', Some(b'v')) => Some(b'w'),
-            (b'c', Some(b'l')) => Some(b'd'),
-            _ => None,
-        };
-        if pair.is_some() {
-            bytes.next();
+/// Whether the names are the same with one letter for all that look like it: `paypal` and `paypa1`,
+/// `modern` and `rnodern`.
+fn have_one_shape(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (next_shape(a), next_shape(b)) {
+            (Some((a_shape, a_rest)), Some((b_shape, b_rest))) if a_shape == b_shape => {
+                (a, b) = (a_rest, b_rest);
+            }
+            (a, b) => return a.is_none() && b.is_none(),
         }
-        pair.or(Some(match byte {
-            b'0' => b'o',
-            b'1' | b'i' => b'l',
-            b'5' => b's',
-            other => other,
-        }))
+    }
+}
+
+fn next_shape(name: &[u8]) -> Option<(u8, &[u8])> {
+    Some(match name {
+        [] => return None,
+        [b'r', b'n', rest @ ..] => (b'm', rest),
+        [b'v', b'v', rest @ ..] => (b'w', rest),
+        [b'c', b'l', rest @ ..] => (b'd', rest),
+        [b'0', rest @ ..] => (b'o', rest),
+        [b'1' | b'i', rest @ ..] => (b'l', rest),
+        [b'5', rest @ ..] => (b's', rest),
+        [other, rest @ ..] => (*other, rest),
     })
 }
 

@@ -24,6 +24,9 @@ pub(crate) fn find_allowed(allows: &dyn Fn(&Origin) -> bool) -> Option<Origin> {
     None
 }
 
+/// The type of [`find_allowed`].
+pub(crate) type FindAllowed = fn(&dyn Fn(&Origin) -> bool) -> Option<Origin>;
+
 /// Returns the hosts with blanks between them.
 fn hosts() -> String {
     let number = RandomState::new().hash_one("made up");

@@ -6,6 +6,7 @@ use super::{
     OriginPattern, grammar,
     likeness::look_alike,
     parts::{MAX_LEN, Parts, Port, Wildcard},
+    text::{rsplit_once, split_once},
 };
 
 /// The pattern that resembles a refused origin most.
@@ -27,21 +28,22 @@ pub(crate) fn nearest<'a>(origin: &str, patterns: &'a [OriginPattern]) -> Option
     let tidy = origin.trim_end_matches('/').to_ascii_lowercase();
     let is_tidy = tidy == origin;
     let parts = grammar::parse_parts(&tidy).ok()?.parts(&tidy);
+    let mut nearest: Option<Nearest<'a>> = None;
     let mut bytes = 0;
-    let candidates = patterns.iter().take(MAX_CANDIDATES).take_while(|pattern| {
+    for pattern in patterns.iter().take(MAX_CANDIDATES) {
         bytes += pattern.as_str().len();
-        bytes <= MAX_BYTES
-    });
-    let differences = candidates.filter_map(|pattern| {
-        let difference = Difference::between(parts, pattern.parts(), is_tidy)?;
-        Some((pattern, difference))
-    });
-    let (pattern, difference) = differences.min_by_key(|(_, difference)| *difference)?;
-    Some(Nearest {
-        pattern,
-        difference,
-        is_look_alike: difference.host == HostDifference::LookAlike,
-    })
+        if bytes > MAX_BYTES {
+            break;
+        }
+        let Some(difference) = Difference::between(parts, pattern.parts(), is_tidy) else {
+            continue;
+        };
+        if nearest.as_ref().is_none_or(|nearest| difference < nearest.difference) {
+            let is_look_alike = difference.host == HostDifference::LookAlike;
+            nearest = Some(Nearest { pattern, difference, is_look_alike });
+        }
+    }
+    nearest
 }
 
 /// Bound the work for one message.
@@ -144,7 +146,7 @@ fn covers_host(origin: Parts<'_>, pattern: Parts<'_>) -> bool {
         Wildcard::None => origin.host == pattern.host,
         Wildcard::Subdomains => is_below(origin.host, pattern.host),
         Wildcard::Label { prefix, suffix } => {
-            origin.host.split_once('.').is_some_and(|(label, domain)| {
+            split_once(origin.host, ".").is_some_and(|(label, domain)| {
                 let part = label.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(suffix));
                 domain == pattern.host && part.is_some_and(|part| !part.is_empty())
             })
@@ -160,11 +162,13 @@ fn is_below(host: &str, domain: &str) -> bool {
 
 /// Cuts `host` to as many labels as the domain of a wildcard has.
 fn last_labels<'a>(host: &'a str, pattern: Parts<'_>) -> &'a str {
-    let dots = pattern.host.bytes().filter(|byte| *byte == b'.').count();
-    match host.rmatch_indices('.').nth(dots) {
-        Some((dot, _)) if pattern.has_host_wildcard() => &host[dot + 1..],
-        _ => host,
+    let mut front = Some(host).filter(|_| pattern.has_host_wildcard());
+    for byte in pattern.host.bytes().chain([b'.']) {
+        if byte == b'.' {
+            front = front.and_then(|front| rsplit_once(front, b'.')).map(|(front, _)| front);
+        }
     }
+    front.map_or(host, |front| &host[front.len() + 1..])
 }
 
 #[cfg(test)]

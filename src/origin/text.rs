@@ -13,12 +13,14 @@ pub(super) fn contains_any(text: &str, parts: &[&str]) -> bool {
 }
 
 /// Returns the texts in front of `part` and behind it.
+#[inline(never)]
 pub(super) fn split_once<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
     let at = find(text, part)?;
     Some((&text[..at], &text[at + part.len()..]))
 }
 
 /// Returns the texts in front of the last `byte`, which is ASCII, and behind it.
+#[inline(never)]
 pub(super) fn rsplit_once(text: &str, byte: u8) -> Option<(&str, &str)> {
     let at = text.bytes().rposition(|other| other == byte)?;
     Some((&text[..at], &text[at + 1..]))
