@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     origin::{
-        CustomMatchers, Origin, OriginError, OriginSet, ParsedPattern, Predicate,
-        made_up::FindAllowed, parse_opaque, repair,
+        CustomMatchers, Origin, OriginSet, ParsedPattern, Predicate, made_up::FindAllowed,
+        parse_opaque, repair,
     },
     policy::{Enforcement, Origins, Policy, rules::Rules},
 };
@@ -54,17 +54,21 @@ fn compile_origins(
     // A file allows any origin with `*`.
     let is_entry = |text: &str| !(rules.any_origin && text == "*");
     let mut patterns = Vec::with_capacity(texts.len());
-    check_each("allow_origins", texts, problems, &mut |text| {
+    for (index, text) in texts.iter().enumerate() {
         if is_entry(text) {
-            patterns.push(compile_origin(text, deny_insecure)?);
+            match compile_origin(text, deny_insecure) {
+                Ok(pattern) => patterns.push(pattern),
+                Err(problem) => report_entry(problems, "allow_origins", index, problem),
+            }
         }
-        Ok(())
-    });
+    }
     let mut opaque = Vec::new();
-    check_each(OPAQUE, &rules.opaque_origins, problems, &mut |text| {
-        opaque.push(parse_opaque(text).map_err(|error| invalid_origin(text, &error))?);
-        Ok(())
-    });
+    for (index, text) in rules.opaque_origins.iter().enumerate() {
+        match parse_opaque(text) {
+            Ok(text) => opaque.push(text),
+            Err(error) => report_entry(problems, OPAQUE, index, Problem::of_origin(error)),
+        }
+    }
     let has_none = !texts.iter().any(|text| is_entry(text))
         && rules.origin_regexes.is_empty()
         && predicates.is_empty();
@@ -133,22 +137,19 @@ fn compile_origins(
 
 const OPAQUE: &str = "dangerous_allow_opaque_origins";
 
-/// Checks each entry of a list, and reports those that fail with their index.
-pub(super) fn check_each<'t>(
-    setter: &str,
-    texts: &'t [String],
+/// Adds a problem of the entry of a list.
+#[cold]
+pub(super) fn report_entry(
     problems: &mut Vec<Problem>,
-    check: &mut dyn FnMut(&'t str) -> Result<(), Problem>,
+    setter: &str,
+    index: usize,
+    problem: Problem,
 ) {
-    for (index, text) in texts.iter().enumerate() {
-        if let Err(problem) = check(text) {
-            problems.push(problem.at(format!("{setter}[{index}]")));
-        }
-    }
+    problems.push(problem.at(format!("{setter}[{index}]")));
 }
 
 fn compile_origin(text: &str, deny_insecure: bool) -> Result<ParsedPattern<'_>, Problem> {
-    let pattern = parse_pattern(text)?;
+    let pattern = ParsedPattern::new(text).map_err(Problem::of_origin)?;
     if deny_insecure && pattern.parts().is_insecure() {
         let secure = repair(&text.replacen("http://", "https://", 1)).unwrap_or_default();
         let message = format!(
@@ -159,15 +160,6 @@ fn compile_origin(text: &str, deny_insecure: bool) -> Result<ParsedPattern<'_>, 
         return Err(problem.with_suggestion(Some(&secure)));
     }
     Ok(pattern)
-}
-
-fn parse_pattern(text: &str) -> Result<ParsedPattern<'_>, Problem> {
-    ParsedPattern::new(text).map_err(|error| invalid_origin(text, &error))
-}
-
-fn invalid_origin(text: &str, error: &OriginError) -> Problem {
-    let problem = Problem::of(ProblemKind::InvalidOrigin, text, error.message());
-    problem.with_suggestion(error.suggestion())
 }
 
 /// Fetch, "CORS protocol and credentials": any page must not act for the user.
@@ -257,17 +249,23 @@ fn check_own_origins(rules: &Rules, problems: &mut Vec<Problem>) {
         let message = "`own_origins` leaves it without effect; remove one of the two".into();
         report(problems, "trust_forwarded_headers", ProblemKind::ForwardedHeaders, None, message);
     }
-    check_each("own_origins", &rules.own_origins, problems, &mut |text| {
-        text.parse::<Origin>().map(drop).map_err(|error| invalid_origin(text, &error))
-    });
+    for (index, text) in rules.own_origins.iter().enumerate() {
+        if let Err(error) = text.parse::<Origin>() {
+            report_entry(problems, "own_origins", index, Problem::of_origin(error));
+        }
+    }
 }
 
 fn compile_senders(rules: &Rules, problems: &mut Vec<Problem>) -> OriginSet {
     let mut patterns = Vec::new();
-    check_each("trusted_senders", &rules.trusted_senders, problems, &mut |text| {
-        patterns.push(parse_pattern(text)?);
-        Ok(())
-    });
+    for (index, text) in rules.trusted_senders.iter().enumerate() {
+        match ParsedPattern::new(text) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => {
+                report_entry(problems, "trusted_senders", index, Problem::of_origin(error));
+            }
+        }
+    }
     if !rules.trusted_senders.is_empty() && rules.enforcement != Enforcement::Reject {
         let message = NOTHING_IS_REJECTED.into();
         report(problems, "trusted_senders", ProblemKind::TrustedSenders, None, message);

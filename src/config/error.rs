@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use crate::origin::shortened;
+use crate::origin::{OriginError, shortened};
 
 /// All problems of a policy, whether code or a file sets it.
 ///
@@ -162,6 +162,13 @@ impl Problem {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { value: Some(value.to_owned()), ..Self::new(kind, message) }
+    }
+
+    /// The problem of a text that is not an origin, without a place yet.
+    pub(super) fn of_origin(error: OriginError) -> Self {
+        let message = error.message();
+        let (value, suggestion) = error.into_value_and_suggestion();
+        Self { value: Some(value), suggestion, ..Self::new(ProblemKind::InvalidOrigin, message) }
     }
 
     /// The message must contain the suggestion.

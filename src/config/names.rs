@@ -1,7 +1,7 @@
 //! Checks the lists of methods and of header names.
 
 use super::{
-    compile::{check_each, keep_unique, report_any_beside_list},
+    compile::{keep_unique, report_any_beside_list, report_entry},
     error::{Problem, ProblemKind},
 };
 use crate::{
@@ -115,14 +115,16 @@ const EXPOSED_HEADERS: List = List {
 /// Checks and normalizes the entries of a list, and drops those that repeat another one.
 fn check_list(names: &mut Names, list: &List, problems: &mut Vec<Problem>) {
     let mut valid = Vec::new();
-    check_each(list.setter, &names.listed, problems, &mut |text| {
+    for (index, text) in names.listed.iter().enumerate() {
         // A file allows any name with `*`.
-        if !(names.any && text == "*") {
-            list.check(text)?;
-            valid.push((list.normalize)(text).to_owned());
+        if names.any && text == "*" {
+            continue;
         }
-        Ok(())
-    });
+        match list.check(text) {
+            Ok(()) => valid.push((list.normalize)(text).to_owned()),
+            Err(problem) => report_entry(problems, list.setter, index, problem),
+        }
+    }
     // Exposed names are different: with credentials the list names headers that are added later.
     if names.any && !valid.is_empty() && list.setter != EXPOSED_HEADERS.setter {
         report_any_beside_list(problems, list.setter, list.any);

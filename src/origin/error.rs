@@ -41,6 +41,10 @@ impl OriginError {
         self.suggestion.as_deref()
     }
 
+    pub(crate) fn into_value_and_suggestion(self) -> (String, Option<String>) {
+        (self.value, self.suggestion)
+    }
+
     /// Returns the reason, and what to write instead.
     pub(crate) fn message(&self) -> String {
         let sentence = self.kind.sentence();
