@@ -40,9 +40,8 @@ use crate::{
 #[must_use = "a builder does nothing until it is built"]
 pub struct CorsBuilder {
     pub(super) origins: Vec<String>,
-    pub(super) predicates: Vec<Predicate>,
-    /// [`find_allowed`], once there is a predicate: other apps need not contain it.
-    pub(super) find_allowed: Option<FindAllowed>,
+    /// Each with [`find_allowed`], so that apps without predicates need not contain it.
+    pub(super) predicates: Vec<(Predicate, FindAllowed)>,
     pub(super) rules: Rules,
 }
 
@@ -116,8 +115,7 @@ impl CorsBuilder {
         mut self,
         predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.predicates.push(Arc::new(predicate));
-        self.find_allowed = Some(find_allowed);
+        self.predicates.push((Arc::new(predicate), find_allowed));
         self
     }
 
@@ -318,6 +316,6 @@ impl fmt::Debug for CorsBuilder {
             .field("origins", &self.origins)
             .field("predicates", &self.predicates.len())
             .field("rules", &self.rules)
-            .finish_non_exhaustive()
+            .finish()
     }
 }

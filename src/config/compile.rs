@@ -22,10 +22,9 @@ impl CorsBuilder {
     ///
     /// Returns all that is wrong with the policy, as [`build`](CorsBuilder::build) does.
     pub fn build_policy(self) -> Result<Policy, BuildError> {
-        let Self { origins, predicates, find_allowed, mut rules } = self;
+        let Self { origins, predicates, mut rules } = self;
         let mut problems = Vec::new();
-        let origins =
-            compile_origins(&origins, predicates, find_allowed, &mut rules, &mut problems);
+        let origins = compile_origins(&origins, &predicates, &mut rules, &mut problems);
         names::check(&mut rules, &mut problems);
         check_max_age(rules.max_age, &mut problems);
         check_statuses(&rules, &mut problems);
@@ -44,8 +43,7 @@ impl CorsBuilder {
 
 fn compile_origins(
     texts: &[String],
-    predicates: Vec<Predicate>,
-    find_allowed: Option<FindAllowed>,
+    predicates: &[(Predicate, FindAllowed)],
     rules: &mut Rules,
     problems: &mut Vec<Problem>,
 ) -> Origins {
@@ -105,8 +103,8 @@ fn compile_origins(
         report(problems, "allow_credentials", kind, None, message);
     }
     let must_be_closed = rules.credentials && !rules.any_origin_with_credentials;
-    if let Some(find_allowed) = find_allowed.filter(|_| must_be_closed) {
-        for allows in &predicates {
+    if must_be_closed {
+        for (allows, find_allowed) in predicates {
             if let Some(origin) = find_allowed(&**allows) {
                 problems.push(open_matcher(&origin).at("allow_origin_if"));
             }
@@ -115,7 +113,7 @@ fn compile_origins(
     let custom = CustomMatchers {
         #[cfg(feature = "regex")]
         regexes: super::regex::compile(&mut rules.origin_regexes, must_be_closed, problems),
-        predicates,
+        predicates: predicates.iter().map(|(predicate, _)| predicate.clone()).collect(),
         opaque,
         any: rules.any_origin_with_credentials,
         null: rules.null_origin,
