@@ -24,13 +24,7 @@ pub fn program() -> PathBuf {
 /// Runs a command of Cargo, in a directory for this application alone.
 pub fn cargo(command: &str, args: &[&str]) -> Output {
     let run = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-        .args([
-            command,
-            "--config",
-            "profile.dev.debug='full'",
-            "--config",
-            "profile.release.strip=true",
-        ])
+        .args([command, "--config", "profile.dev.debug='full'"])
         .args(args)
         .env("CARGO_TARGET_DIR", directory())
         // As for a dependency from a registry.

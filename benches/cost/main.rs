@@ -43,6 +43,7 @@ mod server;
 mod server_counts;
 mod services;
 mod size;
+mod size_parts;
 mod tables;
 
 use cases::{Case, Subject, sizes};
