@@ -12,8 +12,10 @@ use crate::{
 
 /// The share by which a row may exceed its bound.
 ///
-/// The bound is on the net, (corsac - floor) / (limit - floor), because all three include functions of
-/// the C library for copying and comparing, which depend on the processor. Rows differ by at most:
+/// There are two bounds, and a row fails if it exceeds both: what corsac adds to the floor, and the net,
+/// (corsac - floor) / (limit - floor). What corsac adds includes functions of the C library for copying and
+/// comparing, which depend on the processor. The net divides by them, but also by what the compiler makes of
+/// the limit, which adds as little as 127 instructions. Rows differ by at most:
 ///
 /// | between | net | corsac - floor |
 /// |---|---|---|
@@ -22,6 +24,7 @@ use crate::{
 /// | stable and nightly Rust, 1.95 and 1.97 | 1.9 % | 1.6 % |
 /// | code moved between files of this benchmark | 4.9 % | 4.1 % |
 /// | processors with and without AVX2 | 6.8 % | 9.4 % |
+/// | checkouts in two folders, where responses have `Vary` already | 29 % | 0.3 % |
 ///
 /// Other settings of the profile change single rows by more than half, which no tolerance could cover.
 /// So the bounds hold only for the profile that users get.
@@ -29,6 +32,8 @@ const TOLERANCE: f64 = 0.08;
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Bound {
+    /// The instructions that corsac adds to the floor.
+    added: f64,
     net: f64,
     allocations: f64,
 }
@@ -49,13 +54,19 @@ pub fn check() -> bool {
             is_within = false;
             continue;
         };
-        let change = now.net / bound.net - 1.0;
-        let say = |what| println!("{name}: net {:.3}, was {:.3}: {what}", now.net, bound.net);
-        if change > TOLERANCE {
-            say("more than its bound");
+        let (added, net) = (now.added / bound.added - 1.0, now.net / bound.net - 1.0);
+        let say = |what| {
+            let (old, new) = (bound.added, now.added);
+            println!(
+                "{name}: adds {new}, was {old}, net {:.3}, was {:.3}: {what}",
+                now.net, bound.net
+            );
+        };
+        if added.min(net) > TOLERANCE {
+            say("more than its bounds");
             is_within = false;
-        } else if change < -TOLERANCE {
-            say("less, the bound can be lowered with `{BLESS}`");
+        } else if added.max(net) < -TOLERANCE {
+            say("less, the bounds can be lowered with `{BLESS}`");
         }
         if now.allocations > bound.allocations {
             println!("{name}: {} allocations, were {}", now.allocations, bound.allocations);
@@ -82,6 +93,7 @@ fn counted() -> Bounds {
     let counts = count(&cases, &[Subject::Floor, Subject::Limit, Subject::Corsac]);
     let counts = counts.into_iter().chain(server_counts::count(&served));
     let bound = |counts: Counts| Bound {
+        added: (counts.corsac.instructions - counts.floor.instructions).round(),
         net: round(counts.net()),
         allocations: round(counts.corsac.allocations),
     };
