@@ -81,11 +81,14 @@ pub fn check() -> bool {
     is_within
 }
 
-/// Replaces the bounds by the current costs.
+/// Replaces the bounds by the current costs, with a line for each.
 pub fn bless() {
-    let mut text = serde_json::to_string_pretty(&counted()).unwrap();
-    text.push('\n');
-    fs::write(file(), text).unwrap();
+    let line = |(name, bound): (&String, &Bound)| {
+        let [name, bound] = [serde_json::to_string(name), serde_json::to_string(bound)];
+        format!("  {}: {}", name.unwrap(), bound.unwrap())
+    };
+    let lines: Vec<_> = counted().iter().map(line).collect();
+    fs::write(file(), format!("{{\n{}\n}}\n", lines.join(",\n"))).unwrap();
 }
 
 fn counted() -> Bounds {
