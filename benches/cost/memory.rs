@@ -79,7 +79,8 @@ fn row<T>(
     let for_each = |bytes: usize| bytes as f64 / origins as f64;
     let memory = Memory {
         kept: for_each(in_use(change) - text),
-        building: for_each(peak - in_use(before)),
+        // Sampling can miss the end.
+        building: for_each((peak - in_use(before)).max(in_use(change))),
         allocations: change.allocations - change.deallocations,
     };
     let is_met = at_most.is_none_or(|most| {

@@ -101,8 +101,10 @@ impl CorsBuilder {
     /// other parts of the request; for that use
     /// [`per_request`](crate::CorsLayer::per_request). It runs for each request and must not block.
     ///
-    /// `build` calls it with made-up origins. It refuses a predicate that allows them together with
-    /// credentials, because every page could then act for your users.
+    /// With credentials, `build` calls it with made-up origins. It refuses a predicate that allows one of
+    /// them, because every page could then act for your users. This does not find a predicate that only
+    /// compares the start or the end of a text, such as `ends_with("example.com")`, which allows
+    /// `https://evilexample.com`.
     ///
     /// ```
     /// let cors = corsac::CorsLayer::builder()

@@ -95,29 +95,36 @@ fn call_slowly<S, B, Q, R>(
     mount: &Mount,
     current: Option<Arc<Policy>>,
     body: &B,
-    request: Request<Q>,
+    mut request: Request<Q>,
 ) -> ResponseFuture<S::Future, B, R>
 where
     S: Service<Request<Q>, Response = Response<R>>,
     B: MakeBody<R>,
 {
-    if let Some(policy) = mount.fixed_policy() {
-        return match evaluate(mount, policy, None, body, &request) {
-            Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
-            Err(response) => ResponseFuture::answer(response),
-        };
-    }
-    let (chosen, request) = match mount.source() {
-        Source::PerRequest(choose) => {
-            let (parts, body) = request.into_parts();
-            (choose(&parts), Request::from_parts(parts, body))
+    let decided = match mount.fixed_policy() {
+        Some(policy) => evaluate(mount, policy, None, body, &request),
+        None => {
+            let chosen;
+            (chosen, request) = choose(mount.source(), current, request);
+            decide(mount, chosen, body, &request)
         }
-        _ => (current, request),
     };
-    match decide(mount, chosen, body, &request) {
+    match decided {
         Ok(edit) => ResponseFuture::forward(inner.call(request), edit),
         Err(response) => ResponseFuture::answer(response),
     }
+}
+
+/// Returns the policy of a request, if it is not that of the layer.
+#[inline(never)]
+fn choose<Q>(
+    source: &Source,
+    current: Option<Arc<Policy>>,
+    request: Request<Q>,
+) -> (Option<Arc<Policy>>, Request<Q>) {
+    let Source::PerRequest(choose) = source else { return (current, request) };
+    let (parts, body) = request.into_parts();
+    (choose(&parts), Request::from_parts(parts, body))
 }
 
 /// Returns the edit for the inner service's response, or the response that corsac makes itself.
