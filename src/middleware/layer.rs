@@ -112,6 +112,8 @@ impl CorsLayer {
     /// they have in common: path, host, `Origin`. A preflight carries no cookies, no
     /// `Authorization` and none of the request's own headers, and its method is `OPTIONS`.
     ///
+    /// Never list the `Origin` of the request in the policy that you return: this allows every page.
+    ///
     /// Every response has `Vary: Origin`, because the choice may depend on it. If the choice depends
     /// on other request headers, or not on `Origin`, set them with [`vary`](CorsLayer::vary). For a
     /// choice by path alone, use `per_path` (feature `serde`), or `vary([])`.

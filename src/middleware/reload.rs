@@ -15,10 +15,12 @@ use crate::policy::Policy;
 ///
 /// # Memory
 ///
-/// To free a policy of a million origins takes milliseconds. No request does that while the layer, one
-/// of its services or a handle exists: [`replace`](ReloadHandle::replace) frees the policies that were
-/// replaced before and that no request uses any more, and so does dropping a handle. A policy that was
+/// Freeing a policy of a million origins takes milliseconds. No request does that while the layer, one
+/// of its services or a handle exists. Instead, [`replace`](ReloadHandle::replace) frees the policies that
+/// were replaced before and that nothing uses any more, and so does dropping a handle. A policy that was
 /// replaced stays in memory until then.
+///
+/// If all handles are dropped, the last policy stays in force.
 #[derive(Clone)]
 pub struct ReloadHandle {
     policies: Arc<Policies>,
@@ -60,7 +62,7 @@ impl CorsLayer {
 impl ReloadHandle {
     /// Replaces the policy for all requests that arrive from now on. Returns the old one.
     ///
-    /// Frees the policies that were replaced before and that no request uses any more. In an
+    /// Frees the policies that were replaced before and that nothing uses any more. In an
     /// asynchronous program, build and replace large policies on a thread that may block.
     ///
     /// ```
