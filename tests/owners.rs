@@ -39,16 +39,16 @@ fn is_alive(token: &Weak<()>) -> bool {
     token.strong_count() > 0
 }
 
-fn request() -> Request<()> {
+pub fn request() -> Request<()> {
     let request = Request::get("/").header(header::ORIGIN, "https://app.example.com");
     request.body(()).unwrap()
 }
 
-fn answer(_: Request<()>) -> Ready<Result<Response<()>, Infallible>> {
+pub fn answer(_: Request<()>) -> Ready<Result<Response<()>, Infallible>> {
     ready(Ok(Response::new(())))
 }
 
-fn hang(_: Request<()>) -> Pending<Result<Response<()>, Infallible>> {
+pub fn hang(_: Request<()>) -> Pending<Result<Response<()>, Infallible>> {
     pending()
 }
 

@@ -1,8 +1,6 @@
 //! A policy that is replaced is freed by a handle, and never by a request.
 
 use std::{
-    convert::Infallible,
-    future::{Pending, Ready, pending, ready},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -12,24 +10,12 @@ use std::{
 
 use corsac::{CorsLayer, Origin, Policy};
 use futures_util::FutureExt;
-use http::{Request, Response, header};
 use tower::{Layer, ServiceExt, service_fn};
+
+use crate::owners::{answer, hang, request};
 
 /// The threads that freed policies.
 type Threads = Arc<Mutex<Vec<ThreadId>>>;
-
-fn request() -> Request<()> {
-    let request = Request::get("/").header(header::ORIGIN, "https://app.example.com");
-    request.body(()).unwrap()
-}
-
-fn answer(_: Request<()>) -> Ready<Result<Response<()>, Infallible>> {
-    ready(Ok(Response::new(())))
-}
-
-fn hang(_: Request<()>) -> Pending<Result<Response<()>, Infallible>> {
-    pending()
-}
 
 /// Records the thread that frees a policy.
 struct Freed(Threads);

@@ -92,7 +92,7 @@ fn patterns() -> Group {
     Group {
         ordinary: ordinary("10,000 patterns, an origin, refused", patterns, &[MISS], REFUSED),
         hostile: vec![
-            missed(5.2, with_origin("10,000 patterns, 120 dots", patterns, dots.clone(), REFUSED)),
+            missed(5.0, with_origin("10,000 patterns, 120 dots", patterns, dots.clone(), REFUSED)),
             missed(
                 7.5,
                 with_origin(
